@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * One project a tier. `unit` runs in `npm run check`; the others start the compiled product (dist/) as a process of its own.
+ */
+const project = (name: string, include: string[], extra: object = {}) => ({
+  test: { name, include, environment: 'node' as const, ...extra },
+});
+
+const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('unit', ['test/{xmpp,drivers,ui,firmware,architecture}/**/*.test.ts']),
+      project('talk', ['test/talk/**/*.test.ts'], whole),
+      project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
+      project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        testTimeout: 300_000,
+        hookTimeout: 60_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});

@@ -1,0 +1,84 @@
+/**
+ * Every durable change is one of these values; `journal.commit` is the one door for them, and a cluster replicates just them.
+ *
+ * Rules: a change holds all that its application needs (no clock, no randomness, no reading of what may differ elsewhere);
+ * applying it twice is the same as once; what overwrites a row keeps the hybrid logical clock that wrote it, so that an older
+ * change that arrives later is ignored. A new field of a kind is optional, or the kind gets a new name.
+ */
+import type {
+  Account,
+  ArchivedMessage,
+  ArchivePreferences,
+  Credential,
+  Id,
+  Invite,
+  LastSeen,
+  OfflineMessage,
+  PepItem,
+  PepNode,
+  Role,
+  RosterItem,
+  ServerRow,
+  SubscriptionRequest,
+} from './model.ts';
+
+/** What each kind of change carries. */
+export interface ChangeData {
+  'server set': ServerRow;
+
+  'account created': { account: Account; credentials: Credential[] };
+  'credentials set': { account: Id; credentials: Credential[] };
+  'role set': { account: Id; role: Role };
+  'account status set': { account: Id; status: Account['status'] };
+  /** Takes everything of the account with it; its name is free again. */
+  'account removed': { account: Id };
+  'last seen set': { account: Id } & LastSeen;
+
+  'roster item set': { account: Id; item: RosterItem };
+  'roster item removed': { account: Id; contact: string };
+  'subscription request kept': { account: Id } & SubscriptionRequest;
+  'subscription request cleared': { account: Id; contact: string };
+
+  'message archived': ArchivedMessage;
+  'archive preferences set': { account: Id; preferences: ArchivePreferences };
+  'offline message kept': { account: Id } & OfflineMessage;
+  'offline messages cleared': { account: Id; ids: Id[] };
+
+  'blocked set': { account: Id; jid: string };
+  /** All where `jid` is absent. */
+  'blocked removed': { account: Id; jid?: string };
+  'vcard set': { account: Id; vcard: string };
+  /** Private XML storage (XEP-0049), by the element's name and namespace. */
+  'private data set': { account: Id; name: string; namespace: string; data: string };
+
+  'invite created': Invite;
+  /** One use taken; `account` is the account it made. */
+  'invite used': { code: string; account: Id };
+  'invite revoked': { code: string };
+
+  'node set': PepNode;
+  'node removed': { owner: Id; node: string };
+  /** Replaces an item of the same id; then the oldest above `keep` go. */
+  'item published': PepItem & { keep: number };
+  'item retracted': { owner: Id; node: string; id: string };
+  'node purged': { owner: Id; node: string };
+}
+
+export type ChangeKind = keyof ChangeData;
+
+/** A change as a handler makes it. */
+export type Change = { [K in ChangeKind]: { kind: K; data: ChangeData[K] } }[ChangeKind];
+
+/** A change as it is applied and, in a cluster, sent: stamped by the journal. */
+export type StampedChange = Change & {
+  /** Id of the box where it was made. */
+  origin: string;
+  /** Counts the changes of that box, from 1, without gaps. */
+  seq: number;
+  /** Hybrid logical clock, text that sorts (store/hlc.ts). */
+  hlc: string;
+};
+
+export function change<K extends ChangeKind>(kind: K, data: ChangeData[K]): Change {
+  return { kind, data } as Change;
+}

@@ -1,0 +1,150 @@
+/** The rows that the store keeps, as the rest of the program sees them. Times are milliseconds since 1970, UTC. */
+
+/** Time-ordered ids that are unique without asking anyone: the box's id is in them (store/ids.ts). */
+export type Id = string;
+
+/** How new members come to a server. */
+export type Registration = 'closed' | 'invite' | 'open';
+export type Mode = 'private' | 'family' | 'community' | 'open';
+export type Role = 'administrator' | 'member' | 'limited';
+
+/** One XMPP host of the box. Everything else refers to its id; the domain can change. */
+export interface ServerRow {
+  id: Id;
+  domain: string;
+  fallbacks: string[];
+  mode: Mode;
+  registration: Registration;
+}
+
+export interface Account {
+  id: Id;
+  server: Id;
+  /** The localpart, prepared as RFC 7622 says. */
+  local: string;
+  role: Role;
+  status: 'active' | 'disabled';
+  createdMs: number;
+}
+
+/** The salted keys of one hash (RFC 5802 section 3); the password itself is never kept. */
+export interface Credential {
+  hash: 'SHA-1' | 'SHA-256' | 'SHA-512';
+  salt: Uint8Array;
+  iterations: number;
+  storedKey: Uint8Array;
+  serverKey: Uint8Array;
+}
+
+export type Subscription = 'none' | 'to' | 'from' | 'both';
+
+/** RFC 6121 section 2.1; with the two flags, the nine states of its appendix A. */
+export interface RosterItem {
+  /** Bare JID, prepared. */
+  contact: string;
+  name: string;
+  groups: string[];
+  subscription: Subscription;
+  /** We asked to see the contact's presence and wait for the answer ("pending out"). */
+  ask: boolean;
+  /** The member approved the contact's subscription beforehand (RFC 6121 section 3.4). */
+  approved: boolean;
+}
+
+/** A contact's request for our presence, kept until the member answers ("pending in"). */
+export interface SubscriptionRequest {
+  contact: string;
+  /** The presence stanza, serialised. */
+  stanza: string;
+}
+
+export interface ArchivedMessage {
+  account: Id;
+  /** The stanza-id (XEP-0359), ordered by time within the account. */
+  id: Id;
+  /** Bare JID of the other side. */
+  peer: string;
+  /** Full JID of the other side as it stood in the stanza. */
+  peerFull: string;
+  direction: 'in' | 'out';
+  atMs: number;
+  /** The stanza, serialised, with its `xmlns`. */
+  stanza: string;
+}
+
+/** A page of an archive (XEP-0313 with XEP-0059). Bounds are all optional and all apply. */
+export interface ArchiveQuery {
+  account: Id;
+  with?: string;
+  startMs?: number;
+  endMs?: number;
+  /** Exclusive bounds by archive id. */
+  afterId?: Id;
+  beforeId?: Id;
+  ids?: Id[];
+  limit: number;
+  /** True: the last `limit` of the matches, still in order of time (an empty RSM `<before/>`). */
+  fromEnd: boolean;
+}
+
+export interface ArchivePage {
+  messages: ArchivedMessage[];
+  /** Matches whatever the page bounds (afterId, beforeId, limit). */
+  total: number;
+  /** How many of these matches come before the page's first. */
+  index: number;
+  /** No further match in the direction of paging. */
+  complete: boolean;
+}
+
+export interface ArchivePreferences {
+  default: 'always' | 'never' | 'roster';
+  always: string[];
+  never: string[];
+}
+
+export interface OfflineMessage {
+  id: Id;
+  atMs: number;
+  /** The stanza, serialised, without the delay element. */
+  stanza: string;
+}
+
+/** An invitation (XEP-0379, 0401, 0445). */
+export interface Invite {
+  /** What is typed or follows `preauth=`; upper case for codes that people type. */
+  code: string;
+  server: Id;
+  role: Role;
+  /** Who made it; absent for the box itself (the panel, the command line). */
+  createdBy?: Id;
+  createdMs: number;
+  expiresMs: number;
+  uses: number;
+  usesLeft: number;
+  note: string;
+}
+
+export interface PepNode {
+  owner: Id;
+  node: string;
+  /** node_config fields by their `var` without `pubsub#`. */
+  config: Record<string, string>;
+}
+
+export interface PepItem {
+  owner: Id;
+  node: string;
+  id: string;
+  /** Full JID that published it. */
+  publisher: string;
+  atMs: number;
+  /** The payload, serialised with its `xmlns`; empty for a bare item. */
+  payload: string;
+}
+
+/** When and how a member was last seen (XEP-0012). */
+export interface LastSeen {
+  atMs: number;
+  status: string;
+}

@@ -1,0 +1,125 @@
+/**
+ * What the rest of the program sees of the store: reads (synchronous, through the main thread's own read-only connection)
+ * and the one door for changes. `openStore` in store/open.ts gives one that keeps an SQLite file.
+ */
+import type { Change } from './changes.ts';
+import type {
+  Account,
+  ArchivedMessage,
+  ArchivePage,
+  ArchivePreferences,
+  ArchiveQuery,
+  Credential,
+  Id,
+  Invite,
+  LastSeen,
+  OfflineMessage,
+  PepItem,
+  PepNode,
+  RosterItem,
+  ServerRow,
+  SubscriptionRequest,
+} from './model.ts';
+
+/** The disk is full or broken: nothing of this commit is on disk. Routing answers `resource-constraint`. */
+export class CommitError extends Error {
+  /** SQLite's code, e.g. SQLITE_FULL. */
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.name = 'CommitError';
+    this.code = code;
+  }
+}
+
+export interface Journal {
+  /**
+   * Resolves once all of these changes are on disk (one transaction: all or none). Commits resolve in the order they were
+   * called. Rejects with `CommitError`; the journal goes on working and succeeds again once there is room.
+   */
+  commit(...changes: Change[]): Promise<void>;
+}
+
+export interface ServerReads {
+  all(): ServerRow[];
+}
+
+export interface AccountReads {
+  byName(server: Id, local: string): Account | undefined;
+  byId(id: Id): Account | undefined;
+  /** Ordered by name. */
+  list(server: Id): Account[];
+  count(server: Id): number;
+  credentials(account: Id): Credential[];
+  lastSeen(account: Id): LastSeen | undefined;
+}
+
+export interface RosterReads {
+  items(account: Id): RosterItem[];
+  item(account: Id, contact: string): RosterItem | undefined;
+  requests(account: Id): SubscriptionRequest[];
+  /** An opaque version of the roster as it is now (RFC 6121 section 2.6); '' while it never held anything. */
+  version(account: Id): string;
+  /**
+   * What changed since `version`, oldest first; undefined where that is unknown or too long ago and the whole roster is due.
+   * A removed contact comes with `item` undefined.
+   */
+  changesSince(
+    account: Id,
+    version: string,
+  ): { contact: string; item: RosterItem | undefined; version: string }[] | undefined;
+}
+
+export interface ArchiveReads {
+  page(query: ArchiveQuery): ArchivePage;
+  has(account: Id, id: Id): boolean;
+  /** First and last of an account's archive (XEP-0313 section 6.2). */
+  ends(account: Id): { first: ArchivedMessage; last: ArchivedMessage } | undefined;
+  preferences(account: Id): ArchivePreferences | undefined;
+  /** Messages that members of this server sent since then. */
+  sentSince(server: Id, sinceMs: number): number;
+}
+
+export interface OfflineReads {
+  /** Oldest first. */
+  list(account: Id): OfflineMessage[];
+  count(account: Id): number;
+}
+
+export interface InviteReads {
+  byCode(code: string): Invite | undefined;
+  /** Usable or not; newest first. */
+  list(server: Id): Invite[];
+}
+
+export interface ExtrasReads {
+  blocked(account: Id): string[];
+  vcard(account: Id): string | undefined;
+  privateData(account: Id, name: string, namespace: string): string | undefined;
+}
+
+export interface PepReads {
+  nodes(owner: Id): PepNode[];
+  node(owner: Id, node: string): PepNode | undefined;
+  /** Newest last; the last `max` of them. */
+  items(owner: Id, node: string, max?: number): PepItem[];
+  item(owner: Id, node: string, id: string): PepItem | undefined;
+}
+
+export interface Store {
+  /** This box, made once and kept. */
+  readonly boxId: string;
+  readonly journal: Journal;
+  /** A new id that sorts after every earlier one of this box. */
+  newId(): Id;
+  readonly servers: ServerReads;
+  readonly accounts: AccountReads;
+  readonly roster: RosterReads;
+  readonly archive: ArchiveReads;
+  readonly offline: OfflineReads;
+  readonly invites: InviteReads;
+  readonly extras: ExtrasReads;
+  readonly pep: PepReads;
+  /** Writes what is waiting, folds the WAL in, ends the writer thread. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,30 @@
+/**
+ * XML as the program sees it: `Element` of @xmpp/xml. This file is the package's one home.
+ *
+ * Two conventions hold everywhere behind the parser (xmpp/stream/parser.ts sees to them):
+ * - elements carry no prefix; an element whose namespace differs from its parent's has an `xmlns` attribute;
+ * - a stanza of the stream's own namespace (jabber:client, jabber:server) has no `xmlns` of its own. Put one on when a
+ *   stanza is embedded in another (`embed`).
+ */
+import { Element, escapeXML, escapeXMLText, xml } from '@xmpp/xml';
+
+export { Element, escapeXML, escapeXMLText, xml };
+
+/** A deep copy that shares nothing with the original; it has no parent. */
+export function clone(element: Element): Element {
+  const copy = new Element(element.name, element.attrs);
+  for (const child of element.children) copy.append(typeof child === 'string' ? child : clone(child));
+  return copy;
+}
+
+/** A copy of a stanza that may stand inside another one: it names its namespace, `jabber:client`. */
+export function embed(stanza: Element): Element {
+  const copy = clone(stanza);
+  copy.attrs['xmlns'] ??= 'jabber:client';
+  return copy;
+}
+
+/** The first child element whatever its name, as the payload of an IQ is found. */
+export function firstChild(element: Element): Element | undefined {
+  return element.children.find((child): child is Element => typeof child !== 'string');
+}
