@@ -1,0 +1,71 @@
+/** What an extension is, and the narrow host that it attaches to. */
+import type { Accounts } from './access/accounts.ts';
+import type { Invites } from './access/invites.ts';
+import type { Clock, Random } from './clock.ts';
+import type { ServerConfig } from './config.ts';
+import type { Presence } from './im/presence.ts';
+import type { Roster } from './im/roster.ts';
+import type { Log } from './log.ts';
+import type { BeforeLoginTable } from './routing/before-login.ts';
+import type { DiscoTable, DiscoTarget, Identity } from './routing/disco-table.ts';
+import type { Hooks } from './routing/hooks.ts';
+import type { IqTable } from './routing/iq-table.ts';
+import type { Sessions } from './routing/sessions.ts';
+import type { Account, ServerRow } from './store/model.ts';
+import type { Store } from './store/store.ts';
+import type { Element } from './xml.ts';
+
+/** A protocol that the extension speaks. The table docs/xeps.md and the DOAP file are generated from these. */
+export interface XepFact {
+  /** Four digits. */
+  number: string;
+  title: string;
+  version: string;
+  status: 'complete' | 'partial';
+  /** What is missing of a partial one, or why. */
+  note?: string;
+}
+
+export interface Extension {
+  /** For logs; the file's name. */
+  name: string;
+  xep: readonly XepFact[];
+  features?: Partial<Record<DiscoTarget, readonly string[]>>;
+  identities?: Partial<Record<DiscoTarget, readonly Identity[]>>;
+  /** Adds its handlers. Called once, in the order of xmpp/extensions.ts, before any listener opens. */
+  attach(host: Host): void;
+}
+
+/** One XMPP host as the parts of the server see it. */
+export interface Host {
+  /** As the store has it now; read it anew rather than keep it. */
+  readonly server: ServerRow;
+  readonly hooks: Hooks;
+  readonly iq: IqTable;
+  readonly beforeLogin: BeforeLoginTable;
+  readonly disco: DiscoTable;
+  readonly sessions: Sessions;
+  readonly roster: Roster;
+  readonly presence: Presence;
+  readonly accounts: Accounts;
+  readonly invites: Invites;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly config: ServerConfig;
+
+  /** True for the primary domain and the fallbacks. */
+  serves(domain: string): boolean;
+  /** The bare address of a member, at the primary domain. */
+  addressOf(account: Account): string;
+  /** Sends a stanza that the box makes (both `from` and `to` set) on the way of every stanza; errors to it are dropped. */
+  send(stanza: Element): void;
+  /**
+   * Sends an IQ get or set and resolves with the result's payload (undefined where empty). Rejects with a StanzaError; with
+   * remote-server-timeout after `timeoutMs` (default 30,000).
+   */
+  query(iq: Element, timeoutMs?: number): Promise<Element | undefined>;
+  /** Run when the server stops. */
+  onStop(undo: () => void): void;
+}

@@ -1,0 +1,149 @@
+/**
+ * Typed, named hooks: how extensions meet the stanza path and each other without importing each other.
+ *
+ * Handlers of a hook run in the order in which they were added, which is the order of the list in xmpp/extensions.ts.
+ * Handlers are synchronous; what has to reach the disk goes into the event's `changes`, what has to wait for that into `after`.
+ * A handler may throw a StanzaError where the hook's event says so; any other exception costs one stanza (routing/inbound.ts).
+ */
+
+import type { Change } from '../store/changes.ts';
+import type { Account } from '../store/model.ts';
+import type { Element } from '../xml.ts';
+import type { Jid } from './jid.ts';
+import type { Session } from './session.ts';
+
+/** A stanza of a member's session, `from` stamped, before anything is done with it. Throw a StanzaError to refuse it. */
+export interface OutboundStanza {
+  session: Session;
+  stanza: Element;
+  from: Jid;
+  /** Absent where the stanza had no `to`. */
+  to: Jid | undefined;
+  /** Set to true to drop it without an answer. */
+  drop: boolean;
+}
+
+/**
+ * A stanza about to reach a member of this host, whoever sent it (another member, another server, the box). Throw a StanzaError
+ * to have it answered so, or set `drop`.
+ */
+export interface InboundStanza {
+  account: Account;
+  stanza: Element;
+  from: Jid;
+  to: Jid;
+  drop: boolean;
+}
+
+/**
+ * A message on its way, seen from one member's account: as its sender ('message sent') or its recipient ('message received').
+ * Both are run before anything is delivered; then the changes of both are committed at once; then `after` runs, in order.
+ */
+export interface MessageEvent {
+  account: Account;
+  /**
+   * The account's own copy, free to be changed: for 'message received' just what the recipient's sessions get, for
+   * 'message sent' what carbons show (the recipient's copy is another one).
+   */
+  stanza: Element;
+  from: Jid;
+  to: Jid;
+  /** The member's session that sent it, where it is the sender's event or the sender is on this box. */
+  session: Session | undefined;
+  /** 'message received': the sessions that get it by RFC 6121 section 8.5. Empty for 'message sent'. */
+  targets: readonly Session[];
+  /**
+   * 'message received': whether someone has taken care of it (a target, the offline store). Where nobody has, the sender gets
+   * the error of RFC 6121 section 8.5.2.2.1.
+   */
+  accepted: boolean;
+  /** 'message received': the delivery came from outside this box or from a service. */
+  changes: Change[];
+  /** Runs when all changes are on disk and the targets have theirs. */
+  after: (() => void)[];
+}
+
+export interface SessionEvent {
+  session: Session;
+}
+
+export interface SessionPresenceEvent {
+  session: Session;
+  presence: Element;
+  /** Its first available presence since it was bound or unavailable. */
+  initial: boolean;
+}
+
+/** Children for `<stream:features/>`. */
+export interface StreamFeaturesEvent {
+  secure: boolean;
+  /** Whether the peer has logged in. */
+  authenticated: boolean;
+  add(feature: Element): void;
+}
+
+/** A stanza that a broken session had been given and that its client never acknowledged. */
+export interface UndeliveredEvent {
+  account: Account;
+  stanza: Element;
+  /** Set by who took care of it. */
+  accepted: boolean;
+  changes: Change[];
+  after: (() => void)[];
+}
+
+/** A contact (bare JID) and an account came to see each other's presence, or no longer do. */
+export interface SubscriptionEvent {
+  account: Account;
+  contact: Jid;
+  /** The contact now sees the account's presence. */
+  from: boolean;
+}
+
+/** What happens, by name. The comment says who runs it. */
+export interface HookMap {
+  /** routing/inbound.ts */
+  'stanza from session': OutboundStanza;
+  /** routing/router.ts */
+  'stanza to account': InboundStanza;
+  /** im/message.ts */
+  'message sent': MessageEvent;
+  'message received': MessageEvent;
+  'message undelivered': UndeliveredEvent;
+  /** routing/sessions.ts */
+  'session bound': SessionEvent;
+  'session resumed': SessionEvent;
+  'session ended': SessionEvent;
+  /** im/presence.ts: every available presence that a session broadcasts, after it went out. */
+  'session available': SessionPresenceEvent;
+  'session unavailable': SessionEvent;
+  /** im/presence.ts: an available presence of a contact or of another own resource reached an account. */
+  'presence received': InboundStanza;
+  'subscription changed': SubscriptionEvent;
+  /** stream/features.ts */
+  'stream features': StreamFeaturesEvent;
+  /** access/accounts.ts */
+  'account created': { account: Account };
+  'account removed': { account: Account };
+  /** access/invites.ts: an invitation was used up by the account that it made. */
+  'invite used': { code: string; account: Account };
+}
+
+export type HookName = keyof HookMap;
+export type HookHandler<N extends HookName> = (event: HookMap[N]) => void;
+
+export class Hooks {
+  readonly #handlers = new Map<HookName, ((event: never) => void)[]>();
+
+  on<N extends HookName>(name: N, handler: HookHandler<N>): void {
+    const list = this.#handlers.get(name);
+    if (list) list.push(handler);
+    else this.#handlers.set(name, [handler]);
+  }
+
+  /** Runs the handlers in order and returns the event. What a handler throws goes to the caller; later handlers do not run. */
+  run<N extends HookName>(name: N, event: HookMap[N]): HookMap[N] {
+    for (const handler of (this.#handlers.get(name) ?? []) as HookHandler<N>[]) handler(event);
+    return event;
+  }
+}

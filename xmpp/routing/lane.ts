@@ -1,0 +1,43 @@
+/**
+ * The order of one peer's stanzas (RFC 6120 section 10.1: processed in order) without waiting for the disk between them.
+ *
+ * A message starts as soon as it arrives; its commit joins the group that is being written, and its effects wait for their turn
+ * (`turn`). Everything else is a barrier: it starts when all that came before it is done, so that an IQ sees what the messages
+ * before it wrote.
+ */
+export type Turn = () => Promise<void>;
+
+export class Lane {
+  /** Resolves when everything up to now is done. Never rejects. */
+  #tail: Promise<void> = Promise.resolve();
+  #pending = 0;
+
+  /** Stanzas taken in and not yet done: what back-pressure looks at. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Starts when all before it is done. Errors are the caller's: `work` must not reject. */
+  barrier(work: () => Promise<void>): Promise<void> {
+    return this.#follow(this.#tail.then(work));
+  }
+
+  /** Starts now; `turn()` resolves when all before it is done. */
+  pipelined(work: (turn: Turn) => Promise<void>): Promise<void> {
+    const before = this.#tail;
+    return this.#follow(Promise.all([work(() => before), before]).then(() => undefined));
+  }
+
+  #follow(done: Promise<void>): Promise<void> {
+    this.#pending += 1;
+    this.#tail = done.then(
+      () => this.#finish(),
+      () => this.#finish(),
+    );
+    return this.#tail;
+  }
+
+  #finish(): void {
+    this.#pending -= 1;
+  }
+}
