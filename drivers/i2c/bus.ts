@@ -1,0 +1,14 @@
+/** The part of an I2C bus that a panel needs. */
+export interface I2cBus {
+  /** One message to one device. Rejects with the kernel's `code`: EREMOTEIO or ENXIO when nothing answers at the address. */
+  write(address: number, bytes: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the bus. Rejects with one clear line when there is none. */
+export type OpenBus = () => Promise<I2cBus>;
+
+/** An address as data sheets write it: 0x3c. */
+export function hex(address: number): string {
+  return `0x${address.toString(16).padStart(2, '0')}`;
+}

@@ -1,0 +1,3 @@
+export class Canvas {
+  readonly frame = new Uint8Array(1024);
+}
