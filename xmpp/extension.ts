@@ -40,6 +40,7 @@ export interface Extension {
 export interface Host {
   /** As the store has it now; read it anew rather than keep it. */
   readonly server: ServerRow;
+  readonly software: { name: string; version: string };
   readonly hooks: Hooks;
   readonly iq: IqTable;
   readonly beforeLogin: BeforeLoginTable;

@@ -1,9 +1,23 @@
 /** Builds a server: hosts, extensions, listeners. Reads top to bottom. */
+import { LoginThrottle } from './access/throttle.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
+import { extensions } from './extensions.ts';
+import { XmppHost } from './host.ts';
 import type { Log } from './log.ts';
+import type { Hooks } from './routing/hooks.ts';
+import { Inbound } from './routing/inbound.ts';
+import { Jid } from './routing/jid.ts';
+import { Router } from './routing/router.ts';
+import type { Session } from './routing/session.ts';
+import { errorReply, mayBeAnswered } from './routing/stanza.ts';
+import { StanzaError } from './routing/stanza-error.ts';
 import type { Store } from './store/store.ts';
+import type { StreamContext } from './stream/context.ts';
+import { ClientListener } from './stream/listener.ts';
+import { TlsKeys } from './stream/tls.ts';
+import type { Element } from './xml.ts';
 
 export interface ServerOptions {
   config: ServerConfig;
@@ -23,18 +37,130 @@ export interface ListenerState {
   port: number;
 }
 
-/** A complete XMPP server: its hosts come from the store ('server set'); it must hold at least one before `start`. */
-export interface XmppServer {
-  start(): Promise<void>;
-  /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
-  stop(): Promise<void>;
-  readonly hosts: readonly Host[];
-  readonly listeners: readonly ListenerState[];
-  /** Exceptions in handlers since the start, each of which cost one stanza. */
-  readonly handlerErrors: number;
-  /** Tells when something that a status page shows may have changed: sessions, accounts, messages. */
-  onActivity(listener: () => void): void;
-  reloadCertificate(): void;
-}
+/** A complete XMPP server. Its hosts come from the store ('server set'), which must hold at least one before `start`. */
+export class XmppServer {
+  readonly #options: ServerOptions;
+  readonly #router: Router;
+  readonly #inbound: Inbound;
+  readonly #tls: TlsKeys;
+  readonly #throttle: LoginThrottle;
+  readonly #activity = new Set<() => void>();
+  readonly #open: { listener: ClientListener; state: ListenerState }[] = [];
+  readonly #served: XmppHost[] = [];
 
-export type CreateServer = (options: ServerOptions) => XmppServer;
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    this.#router = new Router((domain) => this.#hostOf(domain));
+    this.#inbound = new Inbound(this.#router, (session) => this.#hooksOf(session), options.log);
+    this.#tls = new TlsKeys(options.config.tls);
+    this.#throttle = new LoginThrottle(options.config.limits, options.clock);
+  }
+
+  async start(): Promise<void> {
+    this.#tls.reload();
+    for (const { id } of this.#options.store.servers.all()) this.#served.push(this.#buildHost(id));
+    const { address, c2s, c2sTls } = this.#options.config.listen;
+    await this.#listen('c2s', address, c2s, false);
+    await this.#listen('c2s_tls', address, c2sTls, true);
+  }
+
+  /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#open.splice(0).map(({ listener }) => listener.stop()));
+    for (const host of this.#served.splice(0)) host.stop();
+  }
+
+  get hosts(): readonly Host[] {
+    return this.#served;
+  }
+
+  get listeners(): readonly ListenerState[] {
+    return this.#open.map(({ state }) => state);
+  }
+
+  /** Exceptions in handlers since the start, each of which cost one stanza. */
+  get handlerErrors(): number {
+    return this.#inbound.faults;
+  }
+
+  /** Tells when something that a status page shows may have changed: sessions, accounts, messages. */
+  onActivity(listener: () => void): void {
+    this.#activity.add(listener);
+  }
+
+  /** New handshakes show the files' present certificate. @throws Error where they are no good; the old one stays. */
+  reloadCertificate(): void {
+    this.#tls.reload();
+  }
+
+  #buildHost(id: string): XmppHost {
+    const { store, clock, random, log, config, software } = this.#options;
+    const activity = () => {
+      for (const listener of this.#activity) listener();
+    };
+    const host = new XmppHost(id, {
+      store,
+      clock,
+      random,
+      log,
+      config,
+      software,
+      send: (stanza) => this.#send(stanza),
+      activity,
+    });
+    host.attach(extensions);
+    for (const hook of ['session bound', 'session ended', 'account created', 'account removed'] as const)
+      host.hooks.on(hook, activity);
+    return host;
+  }
+
+  async #listen(name: string, address: string, port: number, directTls: boolean): Promise<void> {
+    if (port === 0) return;
+    const listener = new ClientListener(this.#streamContext(), { name, address, port, directTls });
+    const actual = await listener.start();
+    this.#open.push({ listener, state: { name, address, port: actual } });
+  }
+
+  #streamContext(): StreamContext {
+    const { config, clock, random, log } = this.#options;
+    return {
+      config,
+      clock,
+      random,
+      log,
+      tls: this.#tls,
+      throttle: this.#throttle,
+      host: (domain) => this.#hostOf(domain),
+      receive: (session, stanza) => this.#inbound.receive(session, stanza),
+      undelivered: (session, stanzas) => this.#undelivered(session, stanzas),
+    };
+  }
+
+  #hostOf(domain: string): XmppHost | undefined {
+    return this.#served.find((host) => host.serves(domain));
+  }
+
+  #hooksOf(session: Session): Hooks {
+    const host = this.#hostOf(session.jid.domain);
+    if (!host) throw new StanzaError('service-unavailable');
+    return host.hooks;
+  }
+
+  /** What the box itself sends. An error is nobody's, but that of a query goes to who waits for it. */
+  #send(stanza: Element): void {
+    const from = Jid.parse(stanza.attrs.from ?? '');
+    const to = Jid.parse(stanza.attrs.to ?? '');
+    const host = this.#hostOf(from.domain);
+    this.#router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch((error: unknown) => {
+      const answer = error instanceof StanzaError ? error : this.#inbound.fault(error, from, stanza);
+      if (stanza.name === 'iq' && mayBeAnswered(stanza)) host?.iqs.answered(errorReply(stanza, answer), to);
+    });
+  }
+
+  #undelivered(session: Session, stanzas: Element[]): void {
+    const host = this.#hostOf(session.jid.domain);
+    host?.messages.undelivered(session, stanzas).catch((error: unknown) => {
+      for (const stanza of stanzas) this.#inbound.fault(error, session.jid, stanza);
+    });
+  }
+}

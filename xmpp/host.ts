@@ -1,0 +1,125 @@
+/** One XMPP host of the box: all that belongs to one server's domain, put together. What extensions see of it is `Host`. */
+import { Accounts } from './access/accounts.ts';
+import { Invites } from './access/invites.ts';
+import type { Clock, Random } from './clock.ts';
+import type { ServerConfig } from './config.ts';
+import type { Extension, Host } from './extension.ts';
+import { Messages } from './im/message.ts';
+import { Presence } from './im/presence.ts';
+import { Roster } from './im/roster.ts';
+import type { Log } from './log.ts';
+import { BeforeLoginTable } from './routing/before-login.ts';
+import { DiscoTable } from './routing/disco-table.ts';
+import { Hooks } from './routing/hooks.ts';
+import { Iqs } from './routing/iq.ts';
+import { IqTable } from './routing/iq-table.ts';
+import type { Jid } from './routing/jid.ts';
+import { Sessions } from './routing/sessions.ts';
+import type { Account, ServerRow } from './store/model.ts';
+import type { Store } from './store/store.ts';
+import type { Element } from './xml.ts';
+
+const QUERY_TIMEOUT_MS = 30_000;
+
+/** What all hosts of a box share. */
+export interface HostSurroundings {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  config: ServerConfig;
+  software: { name: string; version: string };
+  send(stanza: Element): void;
+  activity(): void;
+}
+
+export class XmppHost implements Host {
+  readonly hooks = new Hooks();
+  readonly iq = new IqTable();
+  readonly beforeLogin = new BeforeLoginTable();
+  readonly disco = new DiscoTable();
+  readonly sessions = new Sessions(this.hooks);
+  readonly iqs = new Iqs(this);
+  readonly messages = new Messages(this);
+  readonly roster: Roster;
+  readonly presence: Presence;
+  readonly accounts: Accounts;
+  readonly invites: Invites;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly config: ServerConfig;
+  readonly software: { name: string; version: string };
+  readonly #surroundings: HostSurroundings;
+  readonly #id: string;
+  readonly #undo: (() => void)[] = [];
+
+  constructor(id: string, surroundings: HostSurroundings) {
+    this.#id = id;
+    this.#surroundings = surroundings;
+    this.store = surroundings.store;
+    this.clock = surroundings.clock;
+    this.random = surroundings.random;
+    this.config = surroundings.config;
+    this.software = surroundings.software;
+    this.log = surroundings.log.child({ server: this.server.domain });
+    this.accounts = new Accounts(this);
+    this.invites = new Invites(this);
+    this.roster = new Roster(this);
+    this.presence = new Presence(this);
+  }
+
+  /** Adds what the core handles itself, then the extensions in their order. */
+  attach(extensions: readonly Extension[]): void {
+    this.roster.attach();
+    this.presence.attach();
+    for (const extension of extensions) {
+      for (const target of ['server', 'account'] as const) {
+        this.disco.addFeatures(target, extension.features?.[target] ?? []);
+        this.disco.addIdentities(target, extension.identities?.[target] ?? []);
+      }
+      extension.attach(this);
+    }
+  }
+
+  get server(): ServerRow {
+    const row = this.store.servers.all().find(({ id }) => id === this.#id);
+    if (!row) throw new Error(`server ${this.#id} is not in the store`);
+    return row;
+  }
+
+  serves(domain: string): boolean {
+    const { domain: primary, fallbacks } = this.server;
+    return domain === primary || fallbacks.includes(domain);
+  }
+
+  addressOf(account: Account): string {
+    return `${account.local}@${this.server.domain}`;
+  }
+
+  /** Whether this address is the account's own, at any of the host's domains, with or without a resource. */
+  isSelf(account: Account, jid: Jid): boolean {
+    return jid.local === account.local && this.serves(jid.domain);
+  }
+
+  send(stanza: Element): void {
+    this.#surroundings.send(stanza);
+  }
+
+  query(iq: Element, timeoutMs = QUERY_TIMEOUT_MS): Promise<Element | undefined> {
+    return this.iqs.query(iq, timeoutMs);
+  }
+
+  activity(): void {
+    this.#surroundings.activity();
+  }
+
+  onStop(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  stop(): void {
+    for (const undo of this.#undo.splice(0).reverse()) undo();
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * Where a stanza goes: RFC 6120 section 10 and RFC 6121 section 8, which read as a table. Every refusal is a StanzaError for the
+ * caller to answer.
+ */
+
+import type { XmppHost } from '../host.ts';
+import type { Account } from '../store/model.ts';
+import type { Element } from '../xml.ts';
+import { assertIq, routeIqReply } from './iq.ts';
+import type { Jid } from './jid.ts';
+import type { Turn } from './lane.ts';
+import type { Session } from './session.ts';
+import { StanzaError } from './stanza-error.ts';
+
+/** Where a stanza came from, and when its effects may be seen. */
+export interface Origin {
+  from: Jid;
+  /** The session of this box that sent it. */
+  session: Session | undefined;
+  /** The host of that session, or of the service that sent it. */
+  host: XmppHost | undefined;
+  /** For messages of a session: resolves when all before it is done. */
+  turn: Turn | undefined;
+}
+
+export class Router {
+  readonly #host: (domain: string) => XmppHost | undefined;
+
+  constructor(host: (domain: string) => XmppHost | undefined) {
+    this.#host = host;
+  }
+
+  /** A stanza of a session, `from` stamped. Without `to` it is for the member's own account (RFC 6120 section 10.3). */
+  async fromSession(session: Session, stanza: Element, to: Jid | undefined, turn?: Turn): Promise<void> {
+    const host = this.#host(session.jid.domain);
+    if (!host) throw new StanzaError('service-unavailable');
+    if (stanza.name === 'presence') return host.presence.fromSession(session, stanza, to);
+    await this.route(stanza, to ?? session.jid.bare, { from: session.jid, session, host, turn });
+  }
+
+  /** A stanza with both addresses, from whatever side. */
+  async route(stanza: Element, to: Jid, origin: Origin): Promise<void> {
+    if (stanza.name === 'iq') assertIq(stanza);
+    const host = this.#host(to.domain);
+    if (stanza.name === 'message') return this.#message(host, stanza, to, origin);
+    if (!host) return toElsewhere(stanza);
+    if (to.local === '') return this.#toServer(host, stanza, to, origin);
+    const account = host.accounts.find(to.local);
+    if (!account) return noSuchAccount(stanza);
+    if (passes(host, account, stanza, to, origin)) await this.#toAccount(host, account, stanza, to, origin);
+  }
+
+  /**
+   * Messages come from an account even where they go nowhere here, so the sender's side has its say as well (archive, carbons).
+   * A message that is refused leaves no trace there.
+   */
+  async #message(host: XmppHost | undefined, stanza: Element, to: Jid, origin: Origin): Promise<void> {
+    if (!host) return toElsewhere(stanza);
+    if (to.local === '') {
+      if (stanza.attrs.type === 'error') return;
+      throw new StanzaError('service-unavailable');
+    }
+    const account = host.accounts.find(to.local);
+    if (!account) return noSuchAccount(stanza);
+    if (passes(host, account, stanza, to, origin)) await host.messages.deliver(account, stanza, to, origin);
+  }
+
+  async #toServer(host: XmppHost, stanza: Element, to: Jid, origin: Origin): Promise<void> {
+    if (stanza.name === 'iq') await host.iqs.toServer(stanza, to, origin);
+    // Presence to the server itself is nobody's (RFC 6121 knows no subscription to a server).
+  }
+
+  async #toAccount(host: XmppHost, account: Account, stanza: Element, to: Jid, origin: Origin): Promise<void> {
+    if (stanza.name === 'presence') return host.presence.toAccount(account, stanza, origin.from, to);
+    if (routeIqReply(host, stanza, origin.from)) return;
+    if (to.isBare) return host.iqs.toAccount(account, stanza, to, origin);
+    // RFC 6121 section 8.5.3: to the resource, or an error that looks the same whether the account is there or not.
+    const session = host.sessions.byJid(account, to);
+    if (session) session.send(stanza);
+    else if (isRequest(stanza)) throw new StanzaError('service-unavailable');
+  }
+}
+
+/** False where a hook dropped it; throws where a hook refused it. */
+function passes(host: XmppHost, account: Account, stanza: Element, to: Jid, { from }: Origin): boolean {
+  const event = { account, stanza, from, to, drop: false };
+  host.hooks.run('stanza to account', event);
+  return !event.drop;
+}
+
+const isRequest = (stanza: Element) => stanza.attrs.type === 'get' || stanza.attrs.type === 'set';
+
+/** Federation is not there yet: nothing outside this box can be reached. */
+function toElsewhere(stanza: Element): void {
+  if (stanza.attrs.type === 'error' || (stanza.name === 'iq' && !isRequest(stanza))) return;
+  throw new StanzaError('remote-server-not-found');
+}
+
+/** RFC 6121 section 8.5.1: presence is ignored, everything else is answered as if the account were there and away. */
+function noSuchAccount(stanza: Element): void {
+  if (stanza.name === 'presence' || stanza.attrs.type === 'error') return;
+  if (stanza.name === 'iq' && !isRequest(stanza)) return;
+  throw new StanzaError('service-unavailable');
+}
