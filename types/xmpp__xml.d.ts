@@ -25,6 +25,13 @@ declare module '@xmpp/xml' {
     write(writer: (text: string) => void): void;
   }
 
+  /** Streaming: 'start' is the root without its children, 'element' each of these when whole, 'end' the root's end. */
+  export class Parser {
+    on(event: 'start' | 'element' | 'end', listener: (element: Element) => void): void;
+    on(event: 'error', listener: (error: Error) => void): void;
+    write(text: string): void;
+  }
+
   /** `xml('message', { to }, xml('body', {}, 'hello'))` */
   export function xml(
     name: string,

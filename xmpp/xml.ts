@@ -6,7 +6,7 @@
  * - a stanza of the stream's own namespace (jabber:client, jabber:server) has no `xmlns` of its own. Put one on when a
  *   stanza is embedded in another (`embed`).
  */
-import { Element, escapeXML, escapeXMLText, xml } from '@xmpp/xml';
+import { Element, escapeXML, escapeXMLText, Parser, xml } from '@xmpp/xml';
 
 export { Element, escapeXML, escapeXMLText, xml };
 
@@ -27,4 +27,28 @@ export function embed(stanza: Element): Element {
 /** The first child element whatever its name, as the payload of an IQ is found. */
 export function firstChild(element: Element): Element | undefined {
   return element.children.find((child): child is Element => typeof child !== 'string');
+}
+
+/**
+ * Reads back what this program serialised (`element.toString()`): rows of the store. What comes off the wire goes through the
+ * strict parser of xmpp/stream instead.
+ * @throws Error where the text is not one whole element
+ */
+export function parse(text: string): Element {
+  const parser = new Parser();
+  let root: Element | undefined;
+  let whole = false;
+  parser.on('start', (element) => {
+    root = element;
+  });
+  parser.on('element', (element) => root?.append(element));
+  parser.on('end', () => {
+    whole = true;
+  });
+  parser.on('error', (error) => {
+    throw error;
+  });
+  parser.write(text);
+  if (!root || !whole) throw new Error('not one whole element');
+  return root;
 }
