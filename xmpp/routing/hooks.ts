@@ -100,6 +100,15 @@ export interface SubscriptionEvent {
   from: boolean;
 }
 
+/** A presence of an account that is about to go to one of those who may see it. */
+export interface PresenceToContactEvent {
+  account: Account;
+  /** Bare for a contact, bare or full for a recipient of directed presence. */
+  contact: Jid;
+  /** Set to true to leave this one out. */
+  drop: boolean;
+}
+
 /** What happens, by name. The comment says who runs it. */
 export interface HookMap {
   /** routing/inbound.ts */
@@ -120,6 +129,8 @@ export interface HookMap {
   /** im/presence.ts: an available presence of a contact or of another own resource reached an account. */
   'presence received': InboundStanza;
   'subscription changed': SubscriptionEvent;
+  /** im/presence.ts: for each address that a broadcast goes to, and for each answer to a probe. */
+  'presence to contact': PresenceToContactEvent;
   /** stream/features.ts */
   'stream features': StreamFeaturesEvent;
   /** access/accounts.ts */
