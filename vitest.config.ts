@@ -11,6 +11,7 @@ const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
+    globalSetup: ['test/build.ts'],
     projects: [
       project('unit', ['test/{xmpp,drivers,ui,firmware,architecture}/**/*.test.ts']),
       project('talk', ['test/talk/**/*.test.ts'], whole),

@@ -1,0 +1,143 @@
+/** What makes changes fit to be replicated: twice is once, the later clock wins, and removals are not undone by latecomers. */
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { applyChange } from '../../../xmpp/store/apply/apply.ts';
+import type { Change, ChangeKind, StampedChange } from '../../../xmpp/store/changes.ts';
+import { change } from '../../../xmpp/store/changes.ts';
+import { idOf } from '../../../xmpp/store/ids.ts';
+import { migrate } from '../../../xmpp/store/migrate.ts';
+import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
+import { Sqlite } from '../../../xmpp/store/sqlite.ts';
+import { noonMs, temporaryFolder } from './fixtures.ts';
+import { alice, bob, invite, item, kinds, sample } from './samples.ts';
+
+function emptyDatabase(): Sqlite {
+  const db = new Sqlite(join(temporaryFolder(), 'apply.db'), { readonly: false, busyMs: 0 });
+  onTestFinished(() => db.close());
+  migrate(db, migrations);
+  return db;
+}
+
+const hlcAt = (tick: number): string => idOf(noonMs + tick, 0, 'boxboxbo');
+
+function apply(db: Sqlite, tick: number, made: Change): void {
+  applyChange(db, { ...made, origin: 'boxboxbo', seq: tick, hlc: hlcAt(tick) } satisfies StampedChange);
+}
+
+/** All rows of all tables; `position` aside, which tells the order of application. */
+function contents(db: Sqlite): unknown {
+  const tables = db.all<{ name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+  return tables.map(({ name }) => [
+    name,
+    db
+      .all<Record<string, unknown>>(`SELECT * FROM ${name}`)
+      .map(({ position, ...row }) => JSON.stringify(row))
+      .sort(),
+  ]);
+}
+
+test.each(kinds)('%s: applied twice is the same as once', (kind) => {
+  const db = emptyDatabase();
+  const last = kinds.indexOf(kind);
+  kinds.slice(0, last).forEach((earlier, tick) => {
+    apply(db, tick, sample(earlier));
+  });
+  const before = contents(db);
+  apply(db, last, sample(kind));
+  const once = contents(db);
+  expect(once).not.toEqual(before);
+  apply(db, last, sample(kind));
+  expect(contents(db)).toEqual(once);
+});
+
+/** Pairs that write the same row. In whatever order they arrive, the result is as if they came in the order they were made. */
+const pairs: [string, Change, Change][] = [
+  [
+    'server',
+    sample('server set'),
+    change('server set', { ...alice, id: 's1', domain: 'new', fallbacks: [], mode: 'open', registration: 'open' }),
+  ],
+  ['role', sample('role set'), change('role set', { account: 'a1', role: 'limited' })],
+  ['role and creation', sample('account created'), sample('role set')],
+  ['status', sample('account status set'), change('account status set', { account: 'a1', status: 'active' })],
+  ['credentials', sample('credentials set'), change('credentials set', { account: 'a1', credentials: [] })],
+  ['creation and removal', sample('account created'), sample('account removed')],
+  ['roster and removal of the account', sample('roster item set'), sample('account removed')],
+  ['last seen', sample('last seen set'), change('last seen set', { account: 'a1', atMs: 1, status: '' })],
+  ['roster item', sample('roster item set'), change('roster item set', { account: 'a1', item: { ...bob, name: 'B' } })],
+  ['roster removal', sample('roster item set'), sample('roster item removed')],
+  ['roster return', sample('roster item removed'), sample('roster item set')],
+  ['request', sample('subscription request kept'), sample('subscription request cleared')],
+  [
+    'archive preferences',
+    sample('archive preferences set'),
+    change('archive preferences set', { account: 'a1', preferences: { default: 'never', always: [], never: [] } }),
+  ],
+  ['offline', sample('offline message kept'), sample('offline messages cleared')],
+  ['block', sample('blocked set'), sample('blocked removed')],
+  ['block again', sample('blocked removed'), sample('blocked set')],
+  ['all unblocked', sample('blocked set'), change('blocked removed', { account: 'a1' })],
+  ['blocked after all', change('blocked removed', { account: 'a1' }), sample('blocked set')],
+  ['vcard', sample('vcard set'), change('vcard set', { account: 'a1', vcard: '' })],
+  [
+    'private data',
+    sample('private data set'),
+    change('private data set', { account: 'a1', name: 'storage', namespace: 'storage:bookmarks', data: '' }),
+  ],
+  ['invite used', sample('invite created'), sample('invite used')],
+  ['invite revoked', sample('invite created'), sample('invite revoked')],
+  ['node', sample('node set'), change('node set', { owner: 'a1', node: item.node, config: {} })],
+  ['node removal', sample('node set'), sample('node removed')],
+  ['node return', sample('node removed'), sample('node set')],
+  ['node made and purged', sample('node set'), sample('node purged')],
+  ['item', sample('item published'), change('item published', { ...item, payload: '', keep: 10 })],
+  ['item retracted', sample('item published'), sample('item retracted')],
+  ['item published again', sample('item retracted'), sample('item published')],
+  ['item and purge', sample('item published'), sample('node purged')],
+  ['item and removal', sample('item published'), sample('node removed')],
+  [
+    'items above keep',
+    change('item published', { ...item, id: 'x', keep: 1 }),
+    change('item published', { ...item, id: 'y', keep: 1 }),
+  ],
+];
+
+test.each(pairs)('%s: an older change that arrives later is as if it had come in time', (_, older, newer) => {
+  const inOrder = emptyDatabase();
+  apply(inOrder, 1, older);
+  apply(inOrder, 2, newer);
+  const reversed = emptyDatabase();
+  apply(reversed, 2, newer);
+  apply(reversed, 1, older);
+  expect(contents(reversed)).toEqual(contents(inOrder));
+});
+
+describe('tombstones of single messages and items', () => {
+  const monthMs = 31 * 24 * 60 * 60 * 1000;
+  const rows = (db: Sqlite, table: string) => db.all(`SELECT * FROM ${table}`).length;
+
+  test('go after a month', () => {
+    const db = emptyDatabase();
+    const offlineId = idOf(noonMs, 0, 'boxboxbo');
+    apply(db, 1, change('offline messages cleared', { account: 'a1', ids: [offlineId] }));
+    apply(db, 2, sample('item retracted'));
+    expect([rows(db, 'offline_messages'), rows(db, 'pep_items')]).toEqual([1, 1]);
+    apply(db, monthMs, change('offline messages cleared', { account: 'a1', ids: [] }));
+    apply(db, monthMs + 1, change('item retracted', { owner: 'a1', node: item.node, id: 'other' }));
+    expect([rows(db, 'offline_messages'), rows(db, 'pep_items')]).toEqual([0, 1]);
+  });
+});
+
+test('an account takes every row of its own with it', () => {
+  const db = emptyDatabase();
+  const gone: ChangeKind = 'account removed';
+  const keeping = kinds.filter((kind) => kind !== gone && !/ (removed|retracted|purged|cleared|revoked)$/.test(kind));
+  keeping.forEach((kind, tick) => {
+    apply(db, tick, sample(kind));
+  });
+  expect(JSON.stringify(contents(db)).split('a1').length).toBeGreaterThan(15);
+  apply(db, 100, sample(gone));
+  const left = (contents(db) as [string, string[]][]).filter(([, rows]) => rows.some((row) => row.includes('"a1"')));
+  expect(left.map(([table]) => table)).toEqual(['invite_uses', 'invites', 'removed_accounts']);
+  expect(JSON.stringify(left)).toContain(invite.code);
+});

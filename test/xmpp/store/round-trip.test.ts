@@ -1,0 +1,179 @@
+/** Each kind of change is seen by the reads once its commit has resolved, and by those of a store opened anew. */
+import { expect, test } from 'vitest';
+import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
+import type { Store } from '../../../xmpp/store/store.ts';
+import { noonMs, open, temporaryFolder } from './fixtures.ts';
+import { alice, bob, credential, invite, item, kinds, message, sample, samples, server } from './samples.ts';
+
+type Seen = { before?: ChangeKind[]; read: (store: Store) => unknown; is: unknown };
+
+const born: ChangeKind[] = ['server set', 'account created'];
+
+const cases: { [K in ChangeKind]: Seen } = {
+  'server set': { read: (store) => store.servers.all(), is: [server] },
+  'account created': {
+    read: ({ accounts }) => [
+      accounts.byName('s1', 'alice'),
+      accounts.byId('a1'),
+      accounts.list('s1'),
+      accounts.count('s1'),
+      accounts.credentials('a1'),
+    ],
+    is: [alice, alice, [alice], 1, [credential]],
+  },
+  'credentials set': {
+    before: born,
+    read: ({ accounts }) => accounts.credentials('a1'),
+    is: [{ ...credential, hash: 'SHA-512' }],
+  },
+  'role set': { before: born, read: ({ accounts }) => accounts.byId('a1')?.role, is: 'administrator' },
+  'account status set': {
+    before: born,
+    read: ({ accounts }) => accounts.byName('s1', 'alice')?.status,
+    is: 'disabled',
+  },
+  'account removed': {
+    before: kinds.filter((kind) => kind !== 'account removed'),
+    read: (store) => [
+      store.accounts.byName('s1', 'alice'),
+      store.accounts.byId('a1'),
+      store.accounts.credentials('a1'),
+      store.accounts.lastSeen('a1'),
+      store.archive.ends('a1'),
+      store.archive.preferences('a1'),
+      store.roster.version('a1'),
+      store.extras.vcard('a1'),
+      store.extras.privateData('a1', 'storage', 'storage:bookmarks'),
+    ],
+    is: [undefined, undefined, [], undefined, undefined, undefined, '', undefined, undefined],
+  },
+  'last seen set': {
+    before: born,
+    read: ({ accounts }) => accounts.lastSeen('a1'),
+    is: { atMs: noonMs, status: 'off to bed' },
+  },
+  'roster item set': {
+    before: born,
+    read: ({ roster }) => [roster.items('a1'), roster.item('a1', bob.contact), roster.version('a1') === ''],
+    is: [[bob], bob, false],
+  },
+  'roster item removed': {
+    before: [...born, 'roster item set'],
+    read: ({ roster }) => [roster.items('a1'), roster.item('a1', bob.contact)],
+    is: [[], undefined],
+  },
+  'subscription request kept': {
+    before: born,
+    read: ({ roster }) => roster.requests('a1'),
+    is: [{ contact: 'carol@c.test', stanza: '<presence/>' }],
+  },
+  'subscription request cleared': {
+    before: [...born, 'subscription request kept'],
+    read: ({ roster }) => roster.requests('a1'),
+    is: [],
+  },
+  'message archived': {
+    before: born,
+    read: ({ archive }) => [archive.has('a1', 'm1'), archive.ends('a1'), archive.sentSince('s1', noonMs)],
+    is: [true, { first: message, last: message }, 1],
+  },
+  'archive preferences set': {
+    before: born,
+    read: ({ archive }) => archive.preferences('a1'),
+    is: samples['archive preferences set'].preferences,
+  },
+  'offline message kept': {
+    before: born,
+    read: ({ offline }) => [offline.list('a1'), offline.count('a1')],
+    is: [[{ id: 'o1', atMs: noonMs, stanza: '<message/>' }], 1],
+  },
+  'offline messages cleared': {
+    before: [...born, 'offline message kept'],
+    read: ({ offline }) => [offline.list('a1'), offline.count('a1')],
+    is: [[], 0],
+  },
+  'blocked set': { before: born, read: ({ extras }) => extras.blocked('a1'), is: ['mallory@m.test'] },
+  'blocked removed': { before: [...born, 'blocked set'], read: ({ extras }) => extras.blocked('a1'), is: [] },
+  'vcard set': { before: born, read: ({ extras }) => extras.vcard('a1'), is: '<vCard/>' },
+  'private data set': {
+    before: born,
+    read: ({ extras }) => [
+      extras.privateData('a1', 'storage', 'storage:bookmarks'),
+      extras.privateData('a1', 'storage', 'other'),
+    ],
+    is: ['<storage/>', undefined],
+  },
+  'invite created': {
+    read: ({ invites }) => [invites.byCode(invite.code), invites.list('s1')],
+    is: [invite, [invite]],
+  },
+  'invite used': {
+    before: ['invite created'],
+    read: ({ invites }) => invites.byCode(invite.code),
+    is: { ...invite, usesLeft: 1 },
+  },
+  'invite revoked': {
+    before: ['invite created'],
+    read: ({ invites }) => [invites.byCode(invite.code), invites.list('s1')],
+    is: [undefined, []],
+  },
+  'node set': {
+    before: born,
+    read: ({ pep }) => [pep.nodes('a1'), pep.node('a1', item.node)?.config],
+    is: [[samples['node set']], { access_model: 'whitelist' }],
+  },
+  'node removed': {
+    before: [...born, 'node set', 'item published'],
+    read: ({ pep }) => [pep.nodes('a1'), pep.node('a1', item.node), pep.items('a1', item.node)],
+    is: [[], undefined, []],
+  },
+  'item published': {
+    before: [...born, 'node set'],
+    read: ({ pep }) => [pep.items('a1', item.node), pep.item('a1', item.node, item.id)],
+    is: [[item], item],
+  },
+  'item retracted': {
+    before: [...born, 'node set', 'item published'],
+    read: ({ pep }) => [pep.items('a1', item.node), pep.item('a1', item.node, item.id)],
+    is: [[], undefined],
+  },
+  'node purged': {
+    before: [...born, 'node set', 'item published'],
+    read: ({ pep }) => [pep.items('a1', item.node), pep.nodes('a1').length],
+    is: [[], 1],
+  },
+};
+
+test.each(kinds)('%s', async (kind) => {
+  const { before = [], read, is } = cases[kind];
+  const folder = temporaryFolder();
+  const store = await open(folder);
+  for (const earlier of before) await store.journal.commit(sample(earlier));
+  read(store); // fills the caches with what is about to be stale
+  await store.journal.commit(sample(kind));
+  expect(read(store)).toEqual(is);
+  await store.close();
+  expect(read(await open(folder))).toEqual(is);
+});
+
+test('a removed account frees its name, and what speaks of it later is void', async () => {
+  const store = await open();
+  await store.journal.commit(sample('account created'), sample('account removed'));
+  const anew = { ...alice, id: 'a2' };
+  await store.journal.commit(
+    change('account created', { account: anew, credentials: [] }),
+    sample('roster item set'),
+    sample('role set'),
+  );
+  expect(store.accounts.list('s1')).toEqual([anew]);
+  expect(store.roster.items('a1')).toEqual([]);
+});
+
+test('an invite counts each account once and never below zero', async () => {
+  const store = await open();
+  const used = (account: string): Change => change('invite used', { code: invite.code, account });
+  await store.journal.commit(sample('invite created'), used('x'), used('x'));
+  expect(store.invites.byCode(invite.code)?.usesLeft).toBe(1);
+  await store.journal.commit(used('y'));
+  expect(store.invites.byCode(invite.code)?.usesLeft).toBe(0);
+});

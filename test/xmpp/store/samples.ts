@@ -1,0 +1,108 @@
+/** One change of each kind, all about the same account. */
+import type { Change, ChangeData, ChangeKind } from '../../../xmpp/store/changes.ts';
+import type { Account, ArchivedMessage, Credential, Invite, RosterItem, ServerRow } from '../../../xmpp/store/model.ts';
+import { noonMs } from './fixtures.ts';
+
+export const server: ServerRow = {
+  id: 's1',
+  domain: 'casp3r.local',
+  fallbacks: ['old.example'],
+  mode: 'family',
+  registration: 'invite',
+};
+
+export const alice: Account = {
+  id: 'a1',
+  server: 's1',
+  local: 'alice',
+  role: 'member',
+  status: 'active',
+  createdMs: noonMs,
+};
+
+export const credential: Credential = {
+  hash: 'SHA-256',
+  salt: Buffer.from('salt'),
+  iterations: 10_000,
+  storedKey: Buffer.from('stored'),
+  serverKey: Buffer.from('server'),
+};
+
+export const bob: RosterItem = {
+  contact: 'bob@b.test',
+  name: 'Bob',
+  groups: ['Friends', 'Choir'],
+  subscription: 'both',
+  ask: true,
+  approved: true,
+};
+
+export const message: ArchivedMessage = {
+  account: 'a1',
+  id: 'm1',
+  peer: 'bob@b.test',
+  peerFull: 'bob@b.test/phone',
+  direction: 'out',
+  atMs: noonMs,
+  stanza: "<message xmlns='jabber:client'><body>hi</body></message>",
+};
+
+export const invite: Invite = {
+  code: 'ABCD2345',
+  server: 's1',
+  role: 'member',
+  createdBy: 'a1',
+  createdMs: noonMs,
+  expiresMs: noonMs + 300_000,
+  uses: 2,
+  usesLeft: 2,
+  note: 'for the choir',
+};
+
+export const item = {
+  owner: 'a1',
+  node: 'urn:xmpp:bookmarks:1',
+  id: 'room@muc.test',
+  publisher: 'alice@casp3r.local/phone',
+  atMs: noonMs,
+  payload: "<conference xmlns='urn:xmpp:bookmarks:1'/>",
+};
+
+const account = 'a1';
+
+/** Made in this order, each has something to change. */
+export const samples: ChangeData = {
+  'server set': server,
+  'account created': { account: alice, credentials: [credential] },
+  'credentials set': { account, credentials: [{ ...credential, hash: 'SHA-512' }] },
+  'role set': { account, role: 'administrator' },
+  'account status set': { account, status: 'disabled' },
+  'last seen set': { account, atMs: noonMs, status: 'off to bed' },
+  'roster item set': { account, item: bob },
+  'roster item removed': { account, contact: bob.contact },
+  'subscription request kept': { account, contact: 'carol@c.test', stanza: '<presence/>' },
+  'subscription request cleared': { account, contact: 'carol@c.test' },
+  'message archived': message,
+  'archive preferences set': { account, preferences: { default: 'roster', always: ['bob@b.test'], never: [] } },
+  'offline message kept': { account, id: 'o1', atMs: noonMs, stanza: '<message/>' },
+  'offline messages cleared': { account, ids: ['o1'] },
+  'blocked set': { account, jid: 'mallory@m.test' },
+  'blocked removed': { account, jid: 'mallory@m.test' },
+  'vcard set': { account, vcard: '<vCard/>' },
+  'private data set': { account, name: 'storage', namespace: 'storage:bookmarks', data: '<storage/>' },
+  'invite created': invite,
+  'invite used': { code: invite.code, account },
+  'invite revoked': { code: invite.code },
+  'node set': { owner: account, node: item.node, config: { access_model: 'whitelist' } },
+  'item published': { ...item, keep: 10 },
+  'item retracted': { owner: account, node: item.node, id: item.id },
+  'node purged': { owner: account, node: item.node },
+  'node removed': { owner: account, node: item.node },
+  'account removed': { account },
+};
+
+export function sample<K extends ChangeKind>(kind: K): Change {
+  return { kind, data: samples[kind] } as Change;
+}
+
+export const kinds = Object.keys(samples) as ChangeKind[];

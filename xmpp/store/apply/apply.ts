@@ -1,0 +1,53 @@
+import type { ChangeData, ChangeKind, StampedChange } from '../changes.ts';
+import type { Id } from '../model.ts';
+import type { Sqlite } from '../sqlite.ts';
+import { accountAppliers } from './accounts.ts';
+import type { Appliers } from './applier.ts';
+import { archiveAppliers } from './archive.ts';
+import { extrasAppliers } from './extras.ts';
+import { inviteAppliers } from './invites.ts';
+import { offlineAppliers } from './offline.ts';
+import { pepAppliers } from './pep.ts';
+import { rosterAppliers } from './roster.ts';
+import { serverAppliers } from './servers.ts';
+
+const appliers: Appliers = {
+  ...serverAppliers,
+  ...accountAppliers,
+  ...rosterAppliers,
+  ...archiveAppliers,
+  ...offlineAppliers,
+  ...extrasAppliers,
+  ...inviteAppliers,
+  ...pepAppliers,
+};
+
+/** Applies one change. What speaks of a removed account is void: its removal wins over whatever comes late. */
+export function applyChange(db: Sqlite, change: StampedChange): void {
+  const account = accountOf(change);
+  if (account !== undefined && isRemoved(db, account)) return;
+  applyKind(db, change.kind, change.data, change.hlc);
+}
+
+function applyKind<K extends ChangeKind>(db: Sqlite, kind: K, data: ChangeData[K], hlc: string): void {
+  appliers[kind](db, data, hlc);
+}
+
+/** The account whose rows a change writes. */
+function accountOf(change: StampedChange): Id | undefined {
+  switch (change.kind) {
+    case 'account created':
+      return change.data.account.id;
+    case 'server set':
+    case 'invite created':
+    case 'invite used':
+    case 'invite revoked':
+      return undefined;
+    default:
+      return 'owner' in change.data ? change.data.owner : change.data.account;
+  }
+}
+
+function isRemoved(db: Sqlite, account: Id): boolean {
+  return db.get('SELECT 1 FROM removed_accounts WHERE id = ?', account) !== undefined;
+}

@@ -1,0 +1,49 @@
+import type { Appliers } from './applier.ts';
+
+export const extrasAppliers = {
+  'blocked set'(db, { account, jid }, hlc) {
+    db.run(
+      `INSERT INTO blocked (account, jid, removed, hlc)
+       SELECT :account, :jid, 0, :hlc
+       WHERE NOT EXISTS (SELECT 1 FROM blocked WHERE account = :account AND jid = '' AND hlc > :hlc)
+       ON CONFLICT DO UPDATE SET removed = 0, hlc = excluded.hlc WHERE excluded.hlc > blocked.hlc`,
+      { account, jid, hlc },
+    );
+  },
+
+  'blocked removed'(db, { account, jid }, hlc) {
+    if (jid === undefined) {
+      // One mark stands for every row older than it.
+      db.run('DELETE FROM blocked WHERE account = ? AND hlc < ?', account, hlc);
+    }
+    db.run(
+      `INSERT INTO blocked (account, jid, removed, hlc) VALUES (?, ?, 1, ?)
+       ON CONFLICT DO UPDATE SET removed = 1, hlc = excluded.hlc WHERE excluded.hlc > blocked.hlc`,
+      account,
+      jid ?? '',
+      hlc,
+    );
+  },
+
+  'vcard set'(db, { account, vcard }, hlc) {
+    db.run(
+      `INSERT INTO vcards (account, vcard, hlc) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET vcard = excluded.vcard, hlc = excluded.hlc WHERE excluded.hlc > vcards.hlc`,
+      account,
+      vcard,
+      hlc,
+    );
+  },
+
+  'private data set'(db, { account, name, namespace, data }, hlc) {
+    db.run(
+      `INSERT INTO private_data (account, name, namespace, data, hlc) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET data = excluded.data, hlc = excluded.hlc WHERE excluded.hlc > private_data.hlc`,
+      account,
+      name,
+      namespace,
+      data,
+      hlc,
+    );
+  },
+} satisfies Partial<Appliers>;

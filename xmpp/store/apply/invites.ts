@@ -1,0 +1,28 @@
+import type { Appliers } from './applier.ts';
+
+/** The row of an invite never changes; its uses and its revocation are facts of their own, which no order of arrival undoes. */
+export const inviteAppliers = {
+  'invite created'(db, invite) {
+    db.run(
+      `INSERT INTO invites (code, server, role, created_by, created_ms, expires_ms, uses, uses_left, note)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      invite.code,
+      invite.server,
+      invite.role,
+      invite.createdBy ?? null,
+      invite.createdMs,
+      invite.expiresMs,
+      invite.uses,
+      invite.usesLeft,
+      invite.note,
+    );
+  },
+
+  'invite used'(db, { code, account }) {
+    db.run('INSERT INTO invite_uses (code, account) VALUES (?, ?) ON CONFLICT DO NOTHING', code, account);
+  },
+
+  'invite revoked'(db, { code }) {
+    db.run('INSERT INTO revoked_invites (code) VALUES (?) ON CONFLICT DO NOTHING', code);
+  },
+} satisfies Partial<Appliers>;

@@ -1,0 +1,86 @@
+import type { Clock, Random } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Change } from './changes.ts';
+import { openForReading } from './files.ts';
+import { HybridClock } from './hlc.ts';
+import { boxIdBytes, boxIdFrom } from './ids.ts';
+import { startWriter, type Writer, WriterJournal } from './journal.ts';
+import type { Id } from './model.ts';
+import { SqliteAccounts } from './reads/accounts.ts';
+import { SqliteArchive } from './reads/archive.ts';
+import { SqliteExtras } from './reads/extras.ts';
+import { SqliteInvites } from './reads/invites.ts';
+import { SqliteOffline } from './reads/offline.ts';
+import { SqlitePep } from './reads/pep.ts';
+import { SqliteRoster } from './reads/roster.ts';
+import { SqliteServers } from './reads/servers.ts';
+import type { Sqlite } from './sqlite.ts';
+import type { Store } from './store.ts';
+
+export interface StoreOptions {
+  /** The data folder; made, for its owner alone, where it is missing. */
+  folder: string;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+/** Opens the store of a box, or makes it: `casp3r.db` in the folder. Rejects with StoreOpenError (open-error.ts). */
+export async function openStore({ folder, clock, random, log }: StoreOptions): Promise<Store> {
+  const writer = await startWriter({ folder, newBoxId: boxIdFrom(random(boxIdBytes)) });
+  const store = new SqliteStore(writer, openForReading(folder), new HybridClock(clock, writer.boxId, writer.mark), log);
+  store.start();
+  log.info({ box: store.boxId, folder }, 'store open');
+  return store;
+}
+
+class SqliteStore implements Store {
+  readonly boxId: string;
+  readonly journal: WriterJournal;
+  readonly servers: SqliteServers;
+  readonly accounts: SqliteAccounts;
+  readonly roster: SqliteRoster;
+  readonly archive: SqliteArchive;
+  readonly offline: SqliteOffline;
+  readonly invites: SqliteInvites;
+  readonly extras: SqliteExtras;
+  readonly pep: SqlitePep;
+  readonly #db: Sqlite;
+  readonly #clock: HybridClock;
+
+  constructor(writer: Writer, db: Sqlite, clock: HybridClock, log: Log) {
+    this.boxId = writer.boxId;
+    this.journal = new WriterJournal(writer.worker, clock, log, (changes) => this.#forget(changes));
+    this.servers = new SqliteServers(db);
+    this.accounts = new SqliteAccounts(db);
+    this.roster = new SqliteRoster(db, writer.boxId);
+    this.archive = new SqliteArchive(db);
+    this.offline = new SqliteOffline(db);
+    this.invites = new SqliteInvites(db);
+    this.extras = new SqliteExtras(db);
+    this.pep = new SqlitePep(db);
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  start(): void {
+    this.journal.start();
+  }
+
+  newId(): Id {
+    return this.#clock.tick();
+  }
+
+  async close(): Promise<void> {
+    await this.journal.stop();
+    this.#db.close();
+  }
+
+  #forget(changes: Change[]): void {
+    for (const change of changes) {
+      this.accounts.forget(change);
+      this.roster.forget(change);
+      this.extras.forget(change);
+    }
+  }
+}

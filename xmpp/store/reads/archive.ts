@@ -1,0 +1,100 @@
+import type { ArchivedMessage, ArchivePage, ArchivePreferences, ArchiveQuery, Id } from '../model.ts';
+import type { Sqlite, SqlValue } from '../sqlite.ts';
+import type { ArchiveReads } from '../store.ts';
+
+const select = `SELECT account, id, peer, peer_full AS peerFull, direction, at_ms AS atMs, stanza FROM archive`;
+
+/** A WHERE clause that grows. Its text comes only from this file, so the statements prepared for it are few. */
+interface Filter {
+  sql: string;
+  values: SqlValue[];
+}
+
+function and(filter: Filter, sql: string, value: SqlValue | undefined): Filter {
+  return value === undefined ? filter : { sql: `${filter.sql} AND ${sql}`, values: [...filter.values, value] };
+}
+
+function matching(query: ArchiveQuery): Filter {
+  let filter: Filter = { sql: 'account = ?', values: [query.account] };
+  const isFull = query.with?.includes('/') ?? false;
+  const bare = query.with?.split('/')[0];
+  filter = and(filter, 'peer = ?', bare);
+  if (isFull) filter = and(filter, 'peer_full = ?', query.with);
+  filter = and(filter, 'at_ms >= ?', query.startMs);
+  filter = and(filter, 'at_ms <= ?', query.endMs);
+  return and(filter, 'id IN (SELECT value FROM json_each(?))', query.ids && JSON.stringify(query.ids));
+}
+
+export class SqliteArchive implements ArchiveReads {
+  readonly #db: Sqlite;
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+  }
+
+  page(query: ArchiveQuery): ArchivePage {
+    const matches = matching(query);
+    const bounded = and(and(matches, 'id > ?', query.afterId), 'id < ?', query.beforeId);
+    const found = this.#ids(bounded, query.limit + 1, query.fromEnd);
+    const complete = found.length <= query.limit;
+    const ids = found.slice(0, query.limit);
+    const messages = this.#messages(query.account, query.fromEnd ? ids.reverse() : ids);
+    const first = messages[0];
+    return {
+      messages,
+      total: this.#count(matches),
+      index: first === undefined ? 0 : this.#count(and(matches, 'id < ?', first.id)),
+      complete,
+    };
+  }
+
+  has(account: Id, id: Id): boolean {
+    return this.#db.get('SELECT 1 FROM archive WHERE account = ? AND id = ?', account, id) !== undefined;
+  }
+
+  ends(account: Id): { first: ArchivedMessage; last: ArchivedMessage } | undefined {
+    const first = this.#db.get<ArchivedMessage>(`${select} WHERE account = ? ORDER BY id LIMIT 1`, account);
+    const last = this.#db.get<ArchivedMessage>(`${select} WHERE account = ? ORDER BY id DESC LIMIT 1`, account);
+    return first && last && { first, last };
+  }
+
+  preferences(account: Id): ArchivePreferences | undefined {
+    const row = this.#db.get<{ preferences: string }>(
+      'SELECT preferences FROM archive_preferences WHERE account = ?',
+      account,
+    );
+    return row && (JSON.parse(row.preferences) as ArchivePreferences);
+  }
+
+  sentSince(server: Id, sinceMs: number): number {
+    const row = this.#db.get<{ n: number }>(
+      `SELECT count(*) AS n FROM archive JOIN accounts ON accounts.id = archive.account
+       WHERE direction = 'out' AND at_ms >= ? AND server = ?`,
+      sinceMs,
+      server,
+    );
+    return row?.n ?? 0;
+  }
+
+  /** Ids alone first: sorting and counting then stay within an index, and only the page's own messages are read. */
+  #ids(filter: Filter, limit: number, fromEnd: boolean): Id[] {
+    const rows = this.#db.all<{ id: Id }>(
+      `SELECT id FROM archive WHERE ${filter.sql} ORDER BY id ${fromEnd ? 'DESC' : 'ASC'} LIMIT ?`,
+      ...filter.values,
+      limit,
+    );
+    return rows.map((row) => row.id);
+  }
+
+  #messages(account: Id, ids: Id[]): ArchivedMessage[] {
+    return ids.flatMap(
+      (id) => this.#db.get<ArchivedMessage>(`${select} WHERE account = ? AND id = ?`, account, id) ?? [],
+    );
+  }
+
+  #count(filter: Filter): number {
+    return (
+      this.#db.get<{ n: number }>(`SELECT count(*) AS n FROM archive WHERE ${filter.sql}`, ...filter.values)?.n ?? 0
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import type { Id, Invite } from '../model.ts';
+import type { Sqlite } from '../sqlite.ts';
+import type { InviteReads } from '../store.ts';
+
+type Row = Omit<Invite, 'createdBy'> & { createdBy: Id | null };
+
+const select = `SELECT code, server, role, created_by AS createdBy, created_ms AS createdMs, expires_ms AS expiresMs, uses,
+    max(0, uses_left - (SELECT count(*) FROM invite_uses WHERE invite_uses.code = invites.code)) AS usesLeft, note
+  FROM invites WHERE code NOT IN (SELECT code FROM revoked_invites)`;
+
+/** A revoked invite is not seen any more. */
+export class SqliteInvites implements InviteReads {
+  readonly #db: Sqlite;
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+  }
+
+  byCode(code: string): Invite | undefined {
+    const row = this.#db.get<Row>(`${select} AND code = ?`, code);
+    return row && inviteOf(row);
+  }
+
+  list(server: Id): Invite[] {
+    return this.#db
+      .all<Row>(`${select} AND server = ? ORDER BY created_ms DESC, code`, server)
+      .map((row) => inviteOf(row));
+  }
+}
+
+function inviteOf({ createdBy, ...invite }: Row): Invite {
+  return createdBy === null ? invite : { ...invite, createdBy };
+}

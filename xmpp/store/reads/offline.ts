@@ -1,0 +1,26 @@
+import type { Id, OfflineMessage } from '../model.ts';
+import type { Sqlite } from '../sqlite.ts';
+import type { OfflineReads } from '../store.ts';
+
+export class SqliteOffline implements OfflineReads {
+  readonly #db: Sqlite;
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+  }
+
+  list(account: Id): OfflineMessage[] {
+    return this.#db.all<OfflineMessage>(
+      'SELECT id, at_ms AS atMs, stanza FROM offline_messages WHERE account = ? AND removed = 0 ORDER BY id',
+      account,
+    );
+  }
+
+  count(account: Id): number {
+    const row = this.#db.get<{ n: number }>(
+      'SELECT count(*) AS n FROM offline_messages WHERE account = ? AND removed = 0',
+      account,
+    );
+    return row?.n ?? 0;
+  }
+}
