@@ -1,0 +1,106 @@
+/** Every key of casp3r.toml with its default and what it may be. The keys of later issues are taken already. */
+import * as v from 'valibot';
+
+const text = (say: string) => v.string(say);
+const flag = v.boolean('must be true or false');
+const port = whole(0, 65_535, 'must be a port from 1 to 65535, or 0 to switch it off');
+const limit = whole(0, Number.MAX_SAFE_INTEGER, 'must be a whole number; 0 switches the limit off');
+const domain = v.pipe(
+  text('must be a domain such as "chat.example"'),
+  v.regex(/^(?=.{1,253}$)[^\s@/."'<>&:]+(\.[^\s@/."'<>&:]+)*$/u, 'must be a domain such as "chat.example"'),
+  v.transform((name) => name.toLowerCase()),
+);
+
+function whole(least: number, most: number, say: string) {
+  return v.pipe(v.number(say), v.integer(say), v.minValue(least, say), v.maxValue(most, say));
+}
+
+function oneOf<const T extends readonly string[]>(names: T) {
+  return v.picklist(names, `must be one of ${names.map((name) => `"${name}"`).join(', ')}`);
+}
+
+/** A table whose keys all have defaults, and which may itself be left out. */
+function table<T extends v.ObjectEntries>(entries: T) {
+  return v.optional(v.strictObject(entries, 'must be a table'), {} as never);
+}
+
+const hostAndPort = v.pipe(
+  text('must be "ADDRESS:PORT"'),
+  v.regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269"'),
+);
+
+const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
+
+export const configSchema = v.strictObject({
+  data: v.optional(v.pipe(text('must be a folder'), v.minLength(1, 'must be a folder')), './data'),
+  log: v.optional(oneOf(['error', 'warn', 'info', 'debug']), 'info'),
+  server: table({
+    domain: v.optional(domain, 'casp3r.local'),
+    fallbacks: v.optional(v.array(domain, 'must be a list of domains'), []),
+  }),
+  listen: table({
+    address: v.optional(v.pipe(text('must be an IP address'), v.ip('must be an IP address; "::" takes all')), '::'),
+    c2s: v.optional(port, 5222),
+    c2s_tls: v.optional(port, 5223),
+    s2s: v.optional(port, 5269),
+    s2s_tls: v.optional(port, 5270),
+    http: v.optional(port, 5280),
+    https: v.optional(port, 5281),
+    allow_plain_loopback: v.optional(flag, false),
+  }),
+  tls: table({
+    certificate: v.optional(text('must be a file'), ''),
+    key: v.optional(text('must be a file'), ''),
+  }),
+  access: table({
+    mode: v.optional(oneOf(['private', 'family', 'community', 'open']), 'family'),
+    registration: v.optional(oneOf(['closed', 'invite', 'open']), 'invite'),
+  }),
+  limits: table({
+    stanza_bytes: v.optional(
+      v.pipe(
+        limit,
+        v.check(
+          (bytes) => bytes === 0 || bytes >= 10_000,
+          'must be 0 or at least 10000, which RFC 6120 asks of every server',
+        ),
+      ),
+      262_144,
+    ),
+    streams_per_address: v.optional(limit, 50),
+    stanzas_per_second: v.optional(limit, 100),
+    logins_per_minute: v.optional(limit, 30),
+    registrations_per_hour: v.optional(limit, 20),
+  }),
+  federation: table({
+    enabled: v.optional(flag, true),
+    hosts: v.optional(v.record(v.string(), hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
+  }),
+  dns: table({
+    servers: v.optional(v.array(v.pipe(text('must be an IP address'), v.ip('must be an IP address')), 'must be a list of IP addresses'), []),
+  }),
+  panel: table({
+    display: v.optional(oneOf(['auto', 'ssd1306', 'sh1106', 'simulated', 'none']), 'auto'),
+    i2c_bus: v.optional(whole(0, 255, 'must be the number of an I2C bus'), 1),
+    i2c_address: v.optional(whole(0x03, 0x77, 'must be an I2C address from 0x03 to 0x77'), 0x3c),
+    buttons: table({
+      pair: v.optional(bcmPin, 17),
+      page: v.optional(bcmPin, 27),
+      power: v.optional(bcmPin, 22),
+    }),
+  }),
+});
+
+export type ConfigFile = v.InferOutput<typeof configSchema>;
+export type LogLevel = ConfigFile['log'];
+
+/** The keys that a table of the schema knows, for suggestions. Empty where any key goes. */
+export function knownKeys(path: readonly string[]): string[] {
+  let entries: Record<string, unknown> = configSchema.entries;
+  for (const name of path) {
+    const next = entries[name] as { wrapped?: { entries?: Record<string, unknown> } } | undefined;
+    if (!next?.wrapped?.entries) return [];
+    entries = next.wrapped.entries;
+  }
+  return Object.keys(entries);
+}

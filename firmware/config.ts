@@ -1,0 +1,115 @@
+/** casp3r.toml: found, read, checked, and turned into what the parts of the box are told. smol-toml's and valibot's home. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import * as v from 'valibot';
+import type { ServerConfig } from '../xmpp/config.ts';
+import { lineOf, nearest } from './config-lines.ts';
+import { type ConfigFile, configSchema, knownKeys } from './config-schema.ts';
+import { BoxError, reasonOf } from './errors.ts';
+
+/** The file's keys, with defaults for those left out; `data` and the files of [tls] are absolute paths. */
+export interface Config extends ConfigFile {
+  /** Where it came from; undefined where there is no file and all is default. */
+  file: string | undefined;
+}
+
+export interface ConfigPlace {
+  /** What --config says. */
+  file?: string | undefined;
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+}
+
+const SYSTEM_FILE = '/etc/casp3r/casp3r.toml';
+
+/**
+ * Reads the first of: --config, $CASP3R_CONFIG, ./casp3r.toml, /etc/casp3r/casp3r.toml; none is all defaults. Relative paths in
+ * a file are relative to its folder; $CASP3R_DATA goes before `data`.
+ * @throws BoxError config-missing, config-unreadable, config-invalid
+ */
+export function loadConfig({ file, env, cwd }: ConfigPlace): Config {
+  const named = file ?? (env['CASP3R_CONFIG'] || undefined);
+  const path = named === undefined ? [resolve(cwd, 'casp3r.toml'), SYSTEM_FILE].find(existsSync) : resolve(cwd, named);
+  const config = path === undefined ? checkConfig('', 'casp3r.toml') : checkConfig(read(path), path);
+  const folder = path === undefined ? cwd : dirname(path);
+  const inFolder = (name: string) => (name === '' ? '' : resolve(folder, name));
+  return {
+    ...config,
+    file: path,
+    data: env['CASP3R_DATA'] ? resolve(cwd, env['CASP3R_DATA']) : resolve(folder, config.data),
+    tls: { certificate: inFolder(config.tls.certificate), key: inFolder(config.tls.key) },
+  };
+}
+
+/** Checks a text; `file` is only for the messages. @throws BoxError config-invalid, for the first problem in the text */
+export function checkConfig(toml: string, file: string): ConfigFile {
+  const result = v.safeParse(configSchema, parseToml(toml, file));
+  if (!result.success) {
+    const problems = result.issues.map((issue) => {
+      const path = (issue.path ?? []).map((part) => String(part.key));
+      return { line: lineOf(toml, path), problem: describe(issue, path) };
+    });
+    problems.sort((one, other) => one.line - other.line);
+    throw new BoxError('config-invalid', { file, ...problems[0] });
+  }
+  const { tls } = result.output;
+  if ((tls.certificate === '') !== (tls.key === '')) {
+    const problem = 'tls.certificate and tls.key go together: give both files, or neither';
+    throw new BoxError('config-invalid', { file, line: lineOf(toml, ['tls', tls.key === '' ? 'certificate' : 'key']), problem });
+  }
+  return result.output;
+}
+
+/** What the XMPP server is told. `tls` names the files in use, the box's own or the owner's. */
+export function serverConfig(config: Config, tls: ServerConfig['tls']): ServerConfig {
+  const { listen, limits } = config;
+  return {
+    listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls },
+    tls,
+    allowPlainLoopback: listen.allow_plain_loopback,
+    limits: {
+      stanzaBytes: limits.stanza_bytes,
+      bytesBeforeLogin: 10_000,
+      depth: 100,
+      attributes: 100,
+      streamsPerAddress: limits.streams_per_address,
+      stanzasPerSecond: limits.stanzas_per_second,
+      loginsPerMinute: limits.logins_per_minute,
+      registrationsPerHour: limits.registrations_per_hour,
+      loginSeconds: 60,
+      resumeSeconds: 600,
+      resumeStanzas: 1000,
+    },
+  };
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new BoxError(missing ? 'config-missing' : 'config-unreadable', { file: path, reason: reasonOf(error) });
+  }
+}
+
+function parseToml(toml: string, file: string): unknown {
+  try {
+    return parse(toml);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    // The library's message goes on with an excerpt of the file; the first line is the reason.
+    const reason = error.message.split('\n')[0]?.replace(/^Invalid TOML document: /, '') ?? '';
+    throw new BoxError('config-invalid', { file, line: error.line, problem: `this is not TOML: ${reason}` });
+  }
+}
+
+function describe(issue: v.BaseIssue<unknown>, path: string[]): string {
+  const key = path.at(-1) ?? '';
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const known = knownKeys(path.slice(0, -1));
+    const meant = nearest(key, known);
+    return `unknown key "${path.join('.')}"; ${meant ? `did you mean "${meant}"?` : `known here: ${known.join(', ')}`}`;
+  }
+  return `${path.join('.')} ${issue.message}, not ${JSON.stringify(issue.input)}`;
+}
