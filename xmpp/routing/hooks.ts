@@ -138,6 +138,8 @@ export interface HookMap {
   'account removed': { account: Account };
   /** access/invites.ts: an invitation was used up by the account that it made. */
   'invite used': { code: string; account: Account };
+  /** extensions/registration.ts: someone sent a code that is no usable invitation. The pairing window counts them. */
+  'invite refused': { address: string };
 }
 
 export type HookName = keyof HookMap;
