@@ -32,7 +32,11 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
  * Makes sure that `folder` holds a certificate for these names, and tells whether it made one. The key stays the same over
  * renewals, for clients that pin it. @throws BoxError data-unusable
  */
-export async function ownCertificate(folder: string, names: CertificateNames, nowMs: number): Promise<CertificateFiles & { made: boolean }> {
+export async function ownCertificate(
+  folder: string,
+  names: CertificateNames,
+  nowMs: number,
+): Promise<CertificateFiles & { made: boolean }> {
   const files = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
   if (isGood(files, names, nowMs)) return { ...files, made: false };
   try {
@@ -51,7 +55,8 @@ export function checkCertificate({ certificate, key }: CertificateFiles): void {
   try {
     const shown = new X509Certificate(readFileSync(certificate));
     file = key;
-    if (!shown.checkPrivateKey(createPrivateKey(readFileSync(key)))) throw new Error('it is not the key of the certificate');
+    if (!shown.checkPrivateKey(createPrivateKey(readFileSync(key))))
+      throw new Error('it is not the key of the certificate');
   } catch (error) {
     throw new BoxError('certificate-unusable', { file, reason: reasonOf(error) });
   }
@@ -72,7 +77,10 @@ async function keysOf(file: string): Promise<webcrypto.CryptoKeyPair> {
   if (!existsSync(file)) {
     const made = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
     const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', made.privateKey));
-    writePrivate(file, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }));
+    writePrivate(
+      file,
+      createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' }),
+    );
     return made;
   }
   const key = createPrivateKey(readFileSync(file));
@@ -84,27 +92,34 @@ async function keysOf(file: string): Promise<webcrypto.CryptoKeyPair> {
   };
 }
 
-async function selfSigned({ domains, addresses }: CertificateNames, keys: webcrypto.CryptoKeyPair, nowMs: number): Promise<string> {
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    // Positive and unpredictable, as RFC 5280 section 4.1.2.2 asks.
-    serialNumber: `01${randomBytes(15).toString('hex')}`,
-    // A common name has 64 characters at most; what clients read is the SAN.
-    name: [{ CN: [(domains[0] ?? 'casp3r').slice(0, 64)] }],
-    // A box without a clock of its own may be ahead of the phones for a while.
-    notBefore: new Date(nowMs - DAY_MS),
-    notAfter: new Date(nowMs + LIFETIME_MS),
-    signingAlgorithm: ALGORITHM,
-    keys,
-    extensions: [
-      new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        [...domains, ...addresses].map((name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name })),
-      ),
-      await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
-    ],
-  }, webcrypto);
+async function selfSigned(
+  { domains, addresses }: CertificateNames,
+  keys: webcrypto.CryptoKeyPair,
+  nowMs: number,
+): Promise<string> {
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      // Positive and unpredictable, as RFC 5280 section 4.1.2.2 asks.
+      serialNumber: `01${randomBytes(15).toString('hex')}`,
+      // A common name has 64 characters at most; what clients read is the SAN.
+      name: [{ CN: [(domains[0] ?? 'casp3r').slice(0, 64)] }],
+      // A box without a clock of its own may be ahead of the phones for a while.
+      notBefore: new Date(nowMs - DAY_MS),
+      notAfter: new Date(nowMs + LIFETIME_MS),
+      signingAlgorithm: ALGORITHM,
+      keys,
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+        new x509.SubjectAlternativeNameExtension(
+          [...domains, ...addresses].map((name) => ({ type: isIP(name) ? 'ip' : 'dns', value: name })),
+        ),
+        await x509.SubjectKeyIdentifierExtension.create(keys.publicKey, false, webcrypto),
+      ],
+    },
+    webcrypto,
+  );
   return `${certificate.toString('pem')}\n`;
 }
 
@@ -117,4 +132,3 @@ function writePrivate(file: string, text: string | Buffer): void {
 
 /** The folder of the box's own certificate. */
 export const certificateFolder = (dataFolder: string): string => join(dataFolder, 'tls');
-

@@ -26,7 +26,10 @@ function table<T extends v.ObjectEntries>(entries: T) {
 
 const hostAndPort = v.pipe(
   text('must be "ADDRESS:PORT"'),
-  v.regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/, 'must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269"'),
+  v.regex(
+    /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/,
+    'must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269"',
+  ),
 );
 
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
@@ -77,7 +80,10 @@ export const configSchema = v.strictObject({
     hosts: v.optional(v.record(v.string(), hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
   }),
   dns: table({
-    servers: v.optional(v.array(v.pipe(text('must be an IP address'), v.ip('must be an IP address')), 'must be a list of IP addresses'), []),
+    servers: v.optional(
+      v.array(v.pipe(text('must be an IP address'), v.ip('must be an IP address')), 'must be a list of IP addresses'),
+      [],
+    ),
   }),
   panel: table({
     display: v.optional(oneOf(['auto', 'ssd1306', 'sh1106', 'simulated', 'none']), 'auto'),

@@ -56,7 +56,11 @@ export function checkConfig(toml: string, file: string): ConfigFile {
   const { tls } = result.output;
   if ((tls.certificate === '') !== (tls.key === '')) {
     const problem = 'tls.certificate and tls.key go together: give both files, or neither';
-    throw new BoxError('config-invalid', { file, line: lineOf(toml, ['tls', tls.key === '' ? 'certificate' : 'key']), problem });
+    throw new BoxError('config-invalid', {
+      file,
+      line: lineOf(toml, ['tls', tls.key === '' ? 'certificate' : 'key']),
+      problem,
+    });
   }
   return result.output;
 }

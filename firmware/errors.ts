@@ -6,15 +6,21 @@ export const ERRORS = {
   'config-missing': 'There is no configuration file {file}. Write one, or leave --config and $CASP3R_CONFIG out.',
   'config-unreadable': 'The configuration file {file} cannot be read ({reason}). Look at its owner and its mode.',
   'config-invalid': '{file}:{line}: {problem}',
-  'data-unusable': 'The data folder {folder} cannot be used ({reason}). Give its owner and mode to the user that runs casp3r.',
-  'store-unusable': 'The store in {folder} cannot be opened ({reason}). Restore the latest backup, or move the folder away.',
-  'already-running': 'Another casp3r (process {pid}) runs on the data folder {folder}. Stop it first, or set another `data`.',
+  'data-unusable':
+    'The data folder {folder} cannot be used ({reason}). Give its owner and mode to the user that runs casp3r.',
+  'store-unusable':
+    'The store in {folder} cannot be opened ({reason}). Restore the latest backup, or move the folder away.',
+  'already-running':
+    'Another casp3r (process {pid}) runs on the data folder {folder}. Stop it first, or set another `data`.',
   'not-running': 'The box is not running on the data folder {folder}. Start it with `casp3r run`.',
-  'box-silent': 'The box on the data folder {folder} does not answer. Look at its log; restart it if that says nothing.',
+  'box-silent':
+    'The box on the data folder {folder} does not answer. Look at its log; restart it if that says nothing.',
   'socket-path-long':
     'The path of the control socket, {path}, is longer than the system allows. Set `data` to a shorter path.',
-  'certificate-unusable': 'The certificate {file} cannot be used ({reason}). Put PEM files in [tls], or leave both keys empty.',
-  'port-unusable': 'Port {port} of [listen] {name} cannot be opened ({reason}). Free it, or set another port (0: none).',
+  'certificate-unusable':
+    'The certificate {file} cannot be used ({reason}). Put PEM files in [tls], or leave both keys empty.',
+  'port-unusable':
+    'Port {port} of [listen] {name} cannot be opened ({reason}). Free it, or set another port (0: none).',
   'server-not-started': 'The XMPP server could not start ({reason}). The log above says more.',
   'server-unknown': 'This box serves no domain {domain}. It serves {domains}.',
   'address-invalid': '"{address}" is not the address of a member. Write NAME@DOMAIN.',

@@ -70,10 +70,21 @@ function tell(value: unknown): string {
   if (typeof value === 'string') return /^[^\s"=]+$/.test(value) ? value : JSON.stringify(value);
   // pino's serialiser gives an exception as {type, message, stack}.
   const { stack } = (value ?? {}) as { stack?: unknown };
-  return typeof stack === 'string' ? JSON.stringify(stack.split('\n').slice(0, 6).map((line) => line.trim()).join(' | ')) : JSON.stringify(value);
+  return typeof stack === 'string'
+    ? JSON.stringify(
+        stack
+          .split('\n')
+          .slice(0, 6)
+          .map((line) => line.trim())
+          .join(' | '),
+      )
+    : JSON.stringify(value);
 }
 
 function escapeControls(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -92,7 +92,8 @@ export class Pairing {
     const state = this.#open;
     if (!state) return;
     state.wrongCodes += 1;
-    if (state.wrongCodes >= WRONG_CODES) void this.#inTurn(() => this.#close('guessed', state)).catch(this.#closeFailed);
+    if (state.wrongCodes >= WRONG_CODES)
+      void this.#inTurn(() => this.#close('guessed', state)).catch(this.#closeFailed);
   }
 
   /** An invitation made an account; if it was the window's or its page's, the window has done its work. */

@@ -14,8 +14,12 @@ const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|lxc|lxd|podman|cni|tun|ta
 
 /** The box's own addresses without loopback and link-local ones; those of containers and tunnels come last. */
 export function lanAddresses(interfaces: Interfaces): LanAddresses {
-  const named = Object.entries(interfaces).sort(([one], [other]) => Number(VIRTUAL.test(one)) - Number(VIRTUAL.test(other)));
-  const usable = named.flatMap(([, infos]) => infos ?? []).filter((info) => !info.internal && !isLinkLocal(info.address));
+  const named = Object.entries(interfaces).sort(
+    ([one], [other]) => Number(VIRTUAL.test(one)) - Number(VIRTUAL.test(other)),
+  );
+  const usable = named
+    .flatMap(([, infos]) => infos ?? [])
+    .filter((info) => !info.internal && !isLinkLocal(info.address));
   const family = (name: NetworkInterfaceInfo['family']) => [
     ...new Set(usable.filter((info) => info.family === name).map((info) => info.address)),
   ];

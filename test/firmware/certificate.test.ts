@@ -48,7 +48,9 @@ describe('the box’s own certificate', () => {
   it('stays as long as it covers the names, whatever the addresses do', async () => {
     await ownCertificate(folder, names, NOW_MS);
     const before = shown().fingerprint256;
-    expect(await ownCertificate(folder, { ...names, addresses: ['10.0.0.1'] }, NOW_MS + 700 * DAY_MS)).toMatchObject({ made: false });
+    expect(await ownCertificate(folder, { ...names, addresses: ['10.0.0.1'] }, NOW_MS + 700 * DAY_MS)).toMatchObject({
+      made: false,
+    });
     expect(shown().fingerprint256).toBe(before);
   });
 
@@ -69,7 +71,9 @@ describe('a certificate of the owner’s', () => {
     const files = await ownCertificate(folder, names, NOW_MS);
     expect(() => checkCertificate(files)).not.toThrow();
     const other = await ownCertificate(join(folder, 'other'), names, NOW_MS);
-    expect(() => checkCertificate({ ...files, key: other.key })).toThrow(/other\/key\.pem cannot be used \(it is not the key/);
+    expect(() => checkCertificate({ ...files, key: other.key })).toThrow(
+      /other\/key\.pem cannot be used \(it is not the key/,
+    );
     writeFileSync(files.certificate, 'no PEM');
     expect(() => checkCertificate(files)).toThrow(/certificate\.pem cannot be used/);
     expect(() => checkCertificate({ ...files, certificate: 'none.pem' })).toThrow(/none\.pem cannot be used \(ENOENT/);

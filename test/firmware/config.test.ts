@@ -57,14 +57,32 @@ pair = 17`;
   });
 
   it.each([
-    ['[listen]\nc2s = "5222"', 'casp3r.toml:2: listen.c2s must be a port from 1 to 65535, or 0 to switch it off, not "5222"'],
-    ['[listen]\n\nc2s = 65536', 'casp3r.toml:3: listen.c2s must be a port from 1 to 65535, or 0 to switch it off, not 65536'],
+    [
+      '[listen]\nc2s = "5222"',
+      'casp3r.toml:2: listen.c2s must be a port from 1 to 65535, or 0 to switch it off, not "5222"',
+    ],
+    [
+      '[listen]\n\nc2s = 65536',
+      'casp3r.toml:3: listen.c2s must be a port from 1 to 65535, or 0 to switch it off, not 65536',
+    ],
     ['log = "loud"', 'casp3r.toml:1: log must be one of "error", "warn", "info", "debug", not "loud"'],
     ['server = 3', 'casp3r.toml:1: server must be a table, not 3'],
-    ['[server]\nfallbacks = ["a b"]', 'casp3r.toml:2: server.fallbacks.0 must be a domain such as "chat.example", not "a b"'],
-    ['[limits]\nstanza_bytes = 99', 'casp3r.toml:2: limits.stanza_bytes must be 0 or at least 10000, which RFC 6120 asks of every server, not 99'],
-    ['[tls]\ncertificate = "a.pem"', 'casp3r.toml:2: tls.certificate and tls.key go together: give both files, or neither'],
-    ['[federation.hosts]\n"b.test" = "127.0.0.3"', 'casp3r.toml:2: federation.hosts.b.test must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269", not "127.0.0.3"'],
+    [
+      '[server]\nfallbacks = ["a b"]',
+      'casp3r.toml:2: server.fallbacks.0 must be a domain such as "chat.example", not "a b"',
+    ],
+    [
+      '[limits]\nstanza_bytes = 99',
+      'casp3r.toml:2: limits.stanza_bytes must be 0 or at least 10000, which RFC 6120 asks of every server, not 99',
+    ],
+    [
+      '[tls]\ncertificate = "a.pem"',
+      'casp3r.toml:2: tls.certificate and tls.key go together: give both files, or neither',
+    ],
+    [
+      '[federation.hosts]\n"b.test" = "127.0.0.3"',
+      'casp3r.toml:2: federation.hosts.b.test must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269", not "127.0.0.3"',
+    ],
   ])('a bad value says what is allowed: %j', (toml, message) => {
     expect(problem(toml)).toBe(message);
   });
@@ -108,7 +126,9 @@ describe('where the configuration is found', () => {
   });
 
   it('a file that was asked for and is not there is an error', () => {
-    expect(() => loadConfig({ file: 'no.toml', env: {}, cwd: folder })).toThrow(/There is no configuration file .*no\.toml/);
+    expect(() => loadConfig({ file: 'no.toml', env: {}, cwd: folder })).toThrow(
+      /There is no configuration file .*no\.toml/,
+    );
     expect(() => loadConfig({ file: 'elsewhere', env: {}, cwd: folder })).toThrow(/cannot be read \(EISDIR/);
   });
 

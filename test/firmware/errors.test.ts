@@ -11,7 +11,9 @@ describe('the table of errors', () => {
 
   it('gives one line with the facts in it', () => {
     const error = new BoxError('port-unusable', { port: 80, name: 'http', reason: 'EACCES' });
-    expect(error.message).toBe('Port 80 of [listen] http cannot be opened (EACCES). Free it, or set another port (0: none).');
+    expect(error.message).toBe(
+      'Port 80 of [listen] http cannot be opened (EACCES). Free it, or set another port (0: none).',
+    );
     expect(Object.values(ERRORS).filter((sentence) => sentence.includes('\n'))).toEqual([]);
   });
 });

@@ -6,7 +6,9 @@ describe('the log', () => {
     const lines: string[] = [];
     const log = createLog('info', (line) => lines.push(line));
     log.child({ part: 'c2s' }).warn({ port: 5222, why: 'two words' }, 'listening');
-    expect(lines[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warn {2}listening {2}part=c2s {2}port=5222 {2}why="two words"$/);
+    expect(lines[0]).toMatch(
+      /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warn {2}listening {2}part=c2s {2}port=5222 {2}why="two words"$/,
+    );
   });
 
   it('keeps what a stranger sent within its line', () => {

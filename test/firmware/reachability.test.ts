@@ -29,7 +29,9 @@ describe('the addresses of the home network', () => {
 describe('the address of an invitation', () => {
   it('leaves the usual port out and falls back on https', () => {
     expect(invitationUrl({ host: '192.168.1.7', http: 80, https: 443 }, 'ABCD')).toBe('http://192.168.1.7/j/ABCD');
-    expect(invitationUrl({ host: 'casp3r.local', http: 5280, https: 443 }, 'ABCD')).toBe('http://casp3r.local:5280/j/ABCD');
+    expect(invitationUrl({ host: 'casp3r.local', http: 5280, https: 443 }, 'ABCD')).toBe(
+      'http://casp3r.local:5280/j/ABCD',
+    );
     expect(invitationUrl({ host: 'fd00::7', http: 0, https: 443 }, 'ABCD')).toBe('https://[fd00::7]/j/ABCD');
     expect(invitationUrl({ host: 'fd00::7', http: 0, https: 0 }, 'ABCD')).toBeUndefined();
   });
