@@ -1,3 +1,5 @@
+import { drawable } from './font.ts';
+
 /** The pages of the panel; which one is shown, and when, is the firmware's choice. */
 export type PanelPage = 'boot' | 'empty' | 'status' | 'pairing' | 'paired' | 'network' | 'goodbye' | 'trouble';
 
@@ -6,8 +8,8 @@ export interface PairingView {
   url: string;
   /** The code to type, without separators: `K7QM4XWP`. Shown in two groups. */
   code: string;
-  /** Where to type it, for a person without a camera: `casp3r.local:5280`. */
-  typeAt: string;
+  /** Where to type it, for a person without a camera: `casp3r.local:5280`, `192.168.178.40:5280`. The first that fits is shown. */
+  typeAt: readonly string[];
   secondsLeft: number;
 }
 
@@ -34,4 +36,9 @@ export interface PanelSnapshot {
   trouble: readonly string[];
   /** For `goodbye`: true only when everything is stopped and on disk. */
   safeToUnplug: boolean;
+}
+
+/** What a page calls the server: its name where the panel's font can draw it, else its domain. */
+export function nameOf({ name, domain }: PanelSnapshot): string {
+  return name !== '' && drawable(name) ? name : domain;
 }
