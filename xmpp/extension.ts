@@ -55,8 +55,6 @@ export interface Host {
   readonly random: Random;
   readonly log: Log;
   readonly config: ServerConfig;
-  /** Program and version, for XEP-0092. */
-  readonly software: { readonly name: string; readonly version: string };
 
   /** True for the primary domain and the fallbacks. */
   serves(domain: string): boolean;

@@ -1,26 +1,161 @@
 /** Accounts of one host: made, logged in to, changed, removed. Every caller (registration, command line, web) comes through here. */
-import type { Account, Credential, Role } from '../store/model.ts';
+import type { Host } from '../extension.ts';
+import type { Session } from '../routing/session.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import { type Change, change } from '../store/changes.ts';
+import type { Account, Credential, Invite, Role } from '../store/model.ts';
+import { Decoys } from './decoys.ts';
+import { assertNotReserved, prepareName, tryPrepareName } from './name.ts';
+import { credentialsOf, passwordMatches, preparePassword } from './password.ts';
+import { RegistrationThrottle } from './registration-throttle.ts';
 
 export interface NewAccount {
   local: string;
   password: string;
+  /** An invitation's own role takes its place. */
   role: Role;
   /** The invitation that is used up by it, in the same commit. */
   inviteCode?: string;
+  /** When the invitation was accepted, where that was earlier: it counts as good if it was then (XEP-0445 section 4). */
+  inviteAcceptedMs?: number;
+  /** Made by those who run the box, on the command line: may have a name that speaks for the server. */
+  byOperator?: boolean;
 }
 
-export interface Accounts {
-  find(local: string): Account | undefined;
-  list(): Account[];
-  /** The first account of an empty host is made administrator whatever `role` says. @throws StanzaError conflict, not-acceptable (name or password no good), item-not-found (invite no good). */
-  create(account: NewAccount): Promise<Account>;
-  /** For SASL. Unknown and disabled accounts get credentials as well, made up but always the same, so that nobody can tell. */
-  credentials(local: string, hash: Credential['hash']): { credential: Credential; account: Account | undefined };
-  /** For PLAIN; takes the same work whether the account is there or not. */
-  checkPassword(local: string, password: string): Promise<Account | undefined>;
-  setPassword(account: Account, password: string): Promise<void>;
-  setRole(account: Account, role: Role): Promise<void>;
-  setStatus(account: Account, status: Account['status']): Promise<void>;
-  /** Takes the account's sessions down with `not-authorized`, tells its contacts, forgets it. */
-  remove(account: Account): Promise<void>;
+/** What SASL needs to know of a name. */
+export interface LoginCredentials {
+  credential: Credential;
+  /** Who has logged in once the proof is right; absent where nobody may. */
+  account: Account | undefined;
+  /** The account is there and may not log in: to be told (`account-disabled`) only to who proved the password. */
+  disabled: boolean;
+}
+
+export class Accounts {
+  /** For whoever lets strangers make accounts: streams and web pages share its counts. */
+  readonly throttle: RegistrationThrottle;
+  readonly #host: Host;
+  readonly #decoys: Decoys;
+  /** One account is made at a time, so that names, uses of an invitation and the first administrator are given out once. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#decoys = new Decoys(host);
+    this.throttle = new RegistrationThrottle(host.config.limits, host.clock);
+  }
+
+  /** @param local prepared, as a Jid holds it */
+  find(local: string): Account | undefined {
+    return this.#host.store.accounts.byName(this.#host.server.id, local);
+  }
+
+  /** Ordered by name. */
+  list(): Account[] {
+    return this.#host.store.accounts.list(this.#host.server.id);
+  }
+
+  /**
+   * The first account of an empty host is made administrator whatever `role` says, and may have any name.
+   * @throws StanzaError conflict, not-acceptable (name or password no good), item-not-found (invitation no good)
+   */
+  async create(wanted: NewAccount): Promise<Account> {
+    const local = prepareName(wanted.local);
+    const password = preparePassword(wanted.password);
+    this.#admit(local, wanted);
+    const credentials = await credentialsOf(password, this.#host.random);
+    return this.#inTurn(async () => {
+      const { invite, role } = this.#admit(local, wanted);
+      const { server, store, clock, hooks } = this.#host;
+      const account: Account = {
+        id: store.newId(),
+        server: server.id,
+        local,
+        role,
+        status: 'active',
+        createdMs: clock.nowMs(),
+      };
+      const changes: Change[] = [change('account created', { account, credentials })];
+      if (invite) changes.push(change('invite used', { code: invite.code, account: account.id }));
+      await store.journal.commit(...changes);
+      hooks.run('account created', { account });
+      if (invite) hooks.run('invite used', { code: invite.code, account });
+      return account;
+    });
+  }
+
+  /** For SASL. A name that nobody has gets credentials as well, made up but always the same, so that nobody can tell. */
+  credentials(name: string, hash: Credential['hash']): LoginCredentials {
+    const local = tryPrepareName(name);
+    const account = local === undefined ? undefined : this.find(local);
+    const credential = account && this.#host.store.accounts.credentials(account.id).find((kept) => kept.hash === hash);
+    if (!account || !credential)
+      return { credential: this.#decoys.of(local ?? name, hash), account: undefined, disabled: false };
+    const disabled = account.status === 'disabled';
+    return { credential, account: disabled ? undefined : account, disabled };
+  }
+
+  /** For PLAIN; takes the same work whether the account is there or not. Undefined for a disabled one as well. */
+  async checkPassword(name: string, password: string): Promise<Account | undefined> {
+    const { credential, account } = this.credentials(name, 'SHA-256');
+    return (await passwordMatches(password, credential)) ? account : undefined;
+  }
+
+  /** Sessions stay as they are. @throws StanzaError not-acceptable */
+  async setPassword(account: Account, password: string): Promise<void> {
+    const credentials = await credentialsOf(preparePassword(password), this.#host.random);
+    await this.#host.store.journal.commit(change('credentials set', { account: account.id, credentials }));
+  }
+
+  async setRole(account: Account, role: Role): Promise<void> {
+    await this.#host.store.journal.commit(change('role set', { account: account.id, role }));
+  }
+
+  /** Ends the sessions of an account that is disabled. */
+  async setStatus(account: Account, status: Account['status']): Promise<void> {
+    await this.#host.store.journal.commit(change('account status set', { account: account.id, status }));
+    if (status === 'disabled') this.#endSessions(account, 'The account was disabled.');
+  }
+
+  /**
+   * Takes the account's sessions down with `not-authorized`, tells its contacts, forgets it.
+   * @param asker the session that asked for it: left open, so that it can be answered; whoever calls ends it then
+   */
+  async remove(account: Account, asker?: Session): Promise<void> {
+    const { hooks, store } = this.#host;
+    this.#endSessions(account, 'The account was removed.', asker);
+    // Contacts are told from the roster, which goes with the account.
+    hooks.run('account removed', { account });
+    await store.journal.commit(change('account removed', { account: account.id }));
+    this.#endSessions(account, 'The account was removed.', asker);
+  }
+
+  /** Whether this account may be made now, and as what. */
+  #admit(local: string, wanted: NewAccount): { invite: Invite | undefined; role: Role } {
+    const { server, store } = this.#host;
+    const first = store.accounts.count(server.id) === 0;
+    if (!first && !wanted.byOperator) assertNotReserved(local);
+    const invite =
+      wanted.inviteCode === undefined ? undefined : this.#invite(wanted.inviteCode, wanted.inviteAcceptedMs);
+    if (this.find(local)) throw new StanzaError('conflict', { text: 'This name is taken.' });
+    return { invite, role: first ? 'administrator' : (invite?.role ?? wanted.role) };
+  }
+
+  #invite(code: string, acceptedMs = this.#host.clock.nowMs()): Invite {
+    const invite = this.#host.invites.findAt(code, acceptedMs);
+    if (!invite || invite.usesLeft < 1)
+      throw new StanzaError('item-not-found', { text: 'The invitation is unknown, used up or expired.' });
+    return invite;
+  }
+
+  #endSessions(account: Account, text: string, except?: Session): void {
+    for (const session of this.#host.sessions.ofAccount(account))
+      if (session !== except) session.outlet.close('not-authorized', text);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
 }

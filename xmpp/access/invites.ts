@@ -1,5 +1,13 @@
 /** Invitations (XEP-0379, 0401, 0445): single codes that let someone make an account. */
+import type { Host } from '../extension.ts';
+import { change } from '../store/changes.ts';
 import type { Account, Invite, Role } from '../store/model.ts';
+import { longToken, normaliseCode, typedCode } from './invite-code.ts';
+
+const DAY_MS = 86_400_000;
+const DEFAULT_LIFETIME_MS = 7 * DAY_MS;
+/** Longer than any code, short enough that nobody makes the store look for a novel. */
+const MAX_CODE_LENGTH = 64;
 
 export interface NewInvite {
   role?: Role;
@@ -13,12 +21,72 @@ export interface NewInvite {
   typed?: boolean;
 }
 
-export interface Invites {
-  create(invite?: NewInvite): Promise<Invite>;
+export class Invites {
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** @throws RangeError where `uses` or `lifetimeMs` is no positive number */
+  async create(invite: NewInvite = {}): Promise<Invite> {
+    const { server, store, clock } = this.#host;
+    const { role = 'member', uses = 1, lifetimeMs = DEFAULT_LIFETIME_MS, note = '', createdBy } = invite;
+    if (!Number.isSafeInteger(uses) || uses < 1) throw new RangeError('an invitation needs one use or more');
+    if (!(lifetimeMs > 0)) throw new RangeError('an invitation needs a lifetime');
+    const nowMs = clock.nowMs();
+    const made: Invite = {
+      code: this.#freeCode(invite.typed ?? false),
+      server: server.id,
+      role,
+      ...(createdBy && { createdBy: createdBy.id }),
+      createdMs: nowMs,
+      expiresMs: nowMs + lifetimeMs,
+      uses,
+      usesLeft: uses,
+      note,
+    };
+    await store.journal.commit(change('invite created', made));
+    return made;
+  }
+
   /** A usable invitation by what a person typed or a client sent: case, spaces and hyphens do not matter. */
-  find(code: string): Invite | undefined;
-  list(): Invite[];
-  revoke(code: string): Promise<boolean>;
-  /** `xmpp:DOMAIN?register;preauth=CODE` (XEP-0401 section 3.3). */
-  uri(invite: Invite): string;
+  find(code: string): Invite | undefined {
+    const invite = this.findAt(code, this.#host.clock.nowMs());
+    return invite && invite.usesLeft > 0 ? invite : undefined;
+  }
+
+  /** An invitation of this host that had not expired at that moment, whether it is used up or not. */
+  findAt(code: string, atMs: number): Invite | undefined {
+    const { server, store } = this.#host;
+    const normal = normaliseCode(code.slice(0, MAX_CODE_LENGTH));
+    const invite = normal === '' ? undefined : store.invites.byCode(normal);
+    return invite && invite.server === server.id && invite.expiresMs > atMs ? invite : undefined;
+  }
+
+  /** Usable or not; newest first. */
+  list(): Invite[] {
+    return this.#host.store.invites.list(this.#host.server.id);
+  }
+
+  /** False where there is no such invitation. */
+  async revoke(code: string): Promise<boolean> {
+    const invite = this.findAt(code, Number.NEGATIVE_INFINITY);
+    if (!invite) return false;
+    await this.#host.store.journal.commit(change('invite revoked', { code: invite.code }));
+    return true;
+  }
+
+  /** `xmpp:DOMAIN?register;preauth=CODE` (XEP-0401 section 4.4, XEP-0445 section 2.2). */
+  uri(invite: Invite): string {
+    return `xmpp:${encodeURI(this.#host.server.domain)}?register;preauth=${encodeURIComponent(invite.code)}`;
+  }
+
+  #freeCode(typed: boolean): string {
+    const { random, store } = this.#host;
+    for (;;) {
+      const code = typed ? typedCode(random) : longToken(random);
+      if (!store.invites.byCode(code)) return code;
+    }
+  }
 }

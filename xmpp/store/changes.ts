@@ -25,6 +25,8 @@ import type {
 /** What each kind of change carries. */
 export interface ChangeData {
   'server set': ServerRow;
+  /** What a server keeps to itself, made once; the same on every box. */
+  'secret set': { server: Id; name: string; value: string };
 
   'account created': { account: Account; credentials: Credential[] };
   'credentials set': { account: Id; credentials: Credential[] };

@@ -13,6 +13,7 @@ import { SqliteInvites } from './reads/invites.ts';
 import { SqliteOffline } from './reads/offline.ts';
 import { SqlitePep } from './reads/pep.ts';
 import { SqliteRoster } from './reads/roster.ts';
+import { SqliteSecrets } from './reads/secrets.ts';
 import { SqliteServers } from './reads/servers.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
@@ -38,6 +39,7 @@ class SqliteStore implements Store {
   readonly boxId: string;
   readonly journal: WriterJournal;
   readonly servers: SqliteServers;
+  readonly secrets: SqliteSecrets;
   readonly accounts: SqliteAccounts;
   readonly roster: SqliteRoster;
   readonly archive: SqliteArchive;
@@ -52,6 +54,7 @@ class SqliteStore implements Store {
     this.boxId = writer.boxId;
     this.journal = new WriterJournal(writer.worker, clock, log, (changes) => this.#forget(changes));
     this.servers = new SqliteServers(db);
+    this.secrets = new SqliteSecrets(db);
     this.accounts = new SqliteAccounts(db);
     this.roster = new SqliteRoster(db, writer.boxId);
     this.archive = new SqliteArchive(db);

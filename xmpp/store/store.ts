@@ -44,6 +44,10 @@ export interface ServerReads {
   all(): ServerRow[];
 }
 
+export interface SecretReads {
+  get(server: Id, name: string): string | undefined;
+}
+
 export interface AccountReads {
   byName(server: Id, local: string): Account | undefined;
   byId(id: Id): Account | undefined;
@@ -113,6 +117,7 @@ export interface Store {
   /** A new id that sorts after every earlier one of this box. */
   newId(): Id;
   readonly servers: ServerReads;
+  readonly secrets: SecretReads;
   readonly accounts: AccountReads;
   readonly roster: RosterReads;
   readonly archive: ArchiveReads;

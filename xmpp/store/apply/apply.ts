@@ -39,6 +39,7 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'account created':
       return change.data.account.id;
     case 'server set':
+    case 'secret set':
     case 'invite created':
     case 'invite used':
     case 'invite revoked':

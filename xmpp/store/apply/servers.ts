@@ -15,4 +15,15 @@ export const serverAppliers = {
       hlc,
     );
   },
+
+  'secret set'(db, { server, name, value }, hlc) {
+    db.run(
+      `INSERT INTO secrets (server, name, value, hlc) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET value = excluded.value, hlc = excluded.hlc WHERE excluded.hlc > secrets.hlc`,
+      server,
+      name,
+      value,
+      hlc,
+    );
+  },
 } satisfies Partial<Appliers>;

@@ -22,6 +22,14 @@ CREATE TABLE servers (
   hlc TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE secrets (
+  server TEXT NOT NULL,
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  hlc TEXT NOT NULL,
+  PRIMARY KEY (server, name)
+) STRICT, WITHOUT ROWID;
+
 -- An account's row never changes; what can change of it stands in account_states.
 CREATE TABLE accounts (
   id TEXT PRIMARY KEY,
