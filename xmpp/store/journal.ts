@@ -55,6 +55,7 @@ export class WriterJournal implements Journal {
   start(): void {
     this.#worker.on('message', (message: FromWriter) => {
       if (message.kind === 'decided') this.#decide(message.count, message.failures);
+      if (message.kind === 'unfolded') this.#log.warn({ ...message.failure }, 'the WAL stays beside the database');
     });
     this.#worker.on('error', (error) => {
       this.#log.error({ err: error }, 'the writer thread broke');
@@ -80,7 +81,7 @@ export class WriterJournal implements Journal {
     if (this.#ended !== undefined) return;
     this.#post();
     this.#ended = { code: 'CLOSED', message: 'the store is closed' };
-    const ended = once(this.#worker, 'exit');
+    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.postMessage({ kind: 'close', mark: this.#clock.mark } satisfies ToWriter);
     await ended;
   }

@@ -27,4 +27,6 @@ export type FromWriter =
   | { kind: 'ready'; boxId: string; mark: string }
   | { kind: 'refused'; failure: Failure }
   /** The oldest `count` commits are decided; `failures` by their place among these. */
-  | { kind: 'decided'; count: number; failures: Map<number, Failure> };
+  | { kind: 'decided'; count: number; failures: Map<number, Failure> }
+  /** Before the thread ends, where the disk was too full to fold the WAL in. */
+  | { kind: 'unfolded'; failure: Failure };

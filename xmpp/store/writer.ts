@@ -25,11 +25,13 @@ function serve(port: MessagePort, { db, lock, origin, mark: kept }: ReturnType<t
     try {
       db.run('UPDATE box SET hlc = ?', mark);
       db.pragma('wal_checkpoint(TRUNCATE)');
-    } finally {
-      db.close();
-      lock.close();
-      port.close();
+    } catch (error) {
+      // Nothing is lost: the next start reads the WAL.
+      reply({ kind: 'unfolded', failure: failureOf(error) });
     }
+    db.close();
+    lock.close();
+    port.close();
   };
 
   port.on('message', (first: ToWriter) => {
