@@ -57,6 +57,7 @@ const pairs: [string, Change, Change][] = [
     sample('server set'),
     change('server set', { ...alice, id: 's1', domain: 'new', fallbacks: [], mode: 'open', registration: 'open' }),
   ],
+  ['secret', sample('secret set'), change('secret set', { server: 's1', name: 'decoys', value: 'bmV3ZXI=' })],
   ['role', sample('role set'), change('role set', { account: 'a1', role: 'limited' })],
   ['role and creation', sample('account created'), sample('role set')],
   ['status', sample('account status set'), change('account status set', { account: 'a1', status: 'active' })],

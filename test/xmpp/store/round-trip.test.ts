@@ -11,6 +11,7 @@ const born: ChangeKind[] = ['server set', 'account created'];
 
 const cases: { [K in ChangeKind]: Seen } = {
   'server set': { read: (store) => store.servers.all(), is: [server] },
+  'secret set': { read: (store) => store.secrets.get('s1', 'decoys'), is: 'c2VjcmV0' },
   'account created': {
     read: ({ accounts }) => [
       accounts.byName('s1', 'alice'),

@@ -73,6 +73,7 @@ const account = 'a1';
 /** Made in this order, each has something to change. */
 export const samples: ChangeData = {
   'server set': server,
+  'secret set': { server: 's1', name: 'decoys', value: 'c2VjcmV0' },
   'account created': { account: alice, credentials: [credential] },
   'credentials set': { account, credentials: [{ ...credential, hash: 'SHA-512' }] },
   'role set': { account, role: 'administrator' },
