@@ -11,6 +11,7 @@ export interface Identity {
 
 export interface DiscoItem {
   jid: string;
+  node?: string;
   name?: string;
 }
 

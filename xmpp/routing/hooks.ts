@@ -9,6 +9,7 @@
 import type { Change } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import type { Element } from '../xml.ts';
+import type { DiscoItem, Identity } from './disco-table.ts';
 import type { Jid } from './jid.ts';
 import type { Session } from './session.ts';
 
@@ -109,6 +110,29 @@ export interface PresenceToContactEvent {
   drop: boolean;
 }
 
+/** A full JID whose presence the account may see: one of its own resources, or a contact's. */
+export interface FeaturesEvent {
+  account: Account;
+  jid: Jid;
+  /** What its client speaks, verified where it could be (XEP-0115). The same set is shared by all clients of one version. */
+  features: ReadonlySet<string>;
+}
+
+/** Somebody who may asks an account what it is and has (XEP-0030). */
+export interface AccountDiscoEvent {
+  account: Account;
+  asker: Jid;
+  /** Absent for the account itself. */
+  node: string | undefined;
+  /** Set by who knows the node; one that nobody knows is `item-not-found`. */
+  known: boolean;
+  /** For 'account disco items'. */
+  items: DiscoItem[];
+  /** For 'account disco info' of a node. */
+  identities: Identity[];
+  features: string[];
+}
+
 /** What happens, by name. The comment says who runs it. */
 export interface HookMap {
   /** routing/inbound.ts */
@@ -131,6 +155,13 @@ export interface HookMap {
   'subscription changed': SubscriptionEvent;
   /** im/presence.ts: for each address that a broadcast goes to, and for each answer to a probe. */
   'presence to contact': PresenceToContactEvent;
+  /** extensions/caps.ts: they became known, or others than before. */
+  'features known': FeaturesEvent;
+  /** extensions/caps.ts: it went offline, or no longer says what it speaks. */
+  'features forgotten': { account: Account; jid: Jid };
+  /** extensions/disco.ts */
+  'account disco info': AccountDiscoEvent;
+  'account disco items': AccountDiscoEvent;
   /** stream/features.ts */
   'stream features': StreamFeaturesEvent;
   /** access/accounts.ts */

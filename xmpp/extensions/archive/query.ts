@@ -1,0 +1,111 @@
+/** What a query to the archive asks for (XEP-0313 section 4), as the store takes it. */
+import { type FormField, formElement, NS_DATA_FORM, readForm } from '../../data-form.ts';
+import type { Host } from '../../extension.ts';
+import { type PageRequest, readPageRequest } from '../../result-set.ts';
+import type { IqRequest } from '../../routing/iq-table.ts';
+import { Jid } from '../../routing/jid.ts';
+import { StanzaError } from '../../routing/stanza-error.ts';
+import type { Account, ArchiveQuery, Id } from '../../store/model.ts';
+import { type Element, xml } from '../../xml.ts';
+
+export const NS = 'urn:xmpp:mam:2';
+
+/** Messages of a page: at most, and where the client names no number. */
+export const MAX_PAGE = 250;
+const DEFAULT_PAGE = 50;
+
+/** XEP-0082, with seconds and a time zone. */
+const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
+const FIELDS = ['with', 'start', 'end', 'before-id', 'after-id', 'ids', 'include-groupchat'] as const;
+type FieldName = (typeof FIELDS)[number];
+
+export function accountOf({ account }: IqRequest): Account {
+  if (!account) throw new StanzaError('service-unavailable');
+  return account;
+}
+
+/** Section 4.1.5 */
+export function queryForm(): Element {
+  const anyId = xml(
+    'validate',
+    { xmlns: 'http://jabber.org/protocol/xdata-validate', datatype: 'xs:string' },
+    xml('open'),
+  );
+  const types: Record<FieldName, Partial<FormField>> = {
+    with: { type: 'jid-single' },
+    start: { type: 'text-single' },
+    end: { type: 'text-single' },
+    'before-id': { type: 'text-single' },
+    'after-id': { type: 'text-single' },
+    ids: { type: 'list-multi', extra: anyId },
+    'include-groupchat': { type: 'boolean' },
+  };
+  const fields = FIELDS.map((name) => ({ var: name, ...types[name] }));
+  return xml('query', { xmlns: NS }, formElement('form', NS, fields));
+}
+
+/** @throws StanzaError bad-request, jid-malformed, feature-not-implemented (an unknown field), item-not-found (an unknown id) */
+export function readQuery(host: Host, account: Account, payload: Element): ArchiveQuery {
+  const filters = readFilters(payload);
+  const page = readPageRequest(payload);
+  const ids = [filters.afterId, filters.beforeId, page.after, page.before || undefined, ...(filters.ids ?? [])];
+  for (const id of ids)
+    if (id !== undefined && !host.store.archive.has(account.id, id)) throw new StanzaError('item-not-found');
+  return {
+    account: account.id,
+    ...filters,
+    ...bounds(filters, page),
+    limit: Math.min(page.max ?? DEFAULT_PAGE, MAX_PAGE),
+    fromEnd: page.before !== undefined,
+  };
+}
+
+type Filters = Pick<ArchiveQuery, 'with' | 'startMs' | 'endMs' | 'afterId' | 'beforeId' | 'ids'>;
+
+/** Ids sort by time: of two bounds on one side, the narrower one holds. */
+function bounds(filters: Filters, { after, before }: PageRequest): Filters {
+  const narrowed: Filters = {};
+  const [first] = [filters.afterId, after].filter(isId).sort().reverse();
+  const [last] = [filters.beforeId, before].filter(isId).sort();
+  if (first !== undefined) narrowed.afterId = first;
+  if (last !== undefined) narrowed.beforeId = last;
+  return narrowed;
+}
+
+const isId = (id: Id | undefined): id is Id => id !== undefined && id !== '';
+
+function readFilters(payload: Element): Filters {
+  const form = payload.getChild('x', NS_DATA_FORM);
+  if (!form) return {};
+  const { formType, fields } = readForm(form);
+  if (form.attrs.type !== 'submit' || formType !== NS)
+    throw new StanzaError('bad-request', { text: `The form is to be submitted with the FORM_TYPE ${NS}.` });
+  const filters: Filters = {};
+  for (const [name, values] of fields) setFilter(filters, name, values);
+  return filters;
+}
+
+function setFilter(filters: Filters, name: string, values: readonly string[]): void {
+  const [value] = values;
+  if (!FIELDS.includes(name as FieldName))
+    throw new StanzaError('feature-not-implemented', { text: `The archive does not know the field '${name}'.` });
+  if (value === undefined || value === '') return;
+  if (name === 'with') filters.with = Jid.parse(value).toString();
+  if (name === 'start') filters.startMs = readDateTime(value);
+  if (name === 'end') filters.endMs = readDateTime(value);
+  if (name === 'after-id') filters.afterId = value;
+  if (name === 'before-id') filters.beforeId = value;
+  if (name === 'ids') filters.ids = readIds(values);
+}
+
+function readIds(values: readonly string[]): Id[] {
+  if (values.length > MAX_PAGE) throw new StanzaError('bad-request', { text: `At most ${MAX_PAGE} ids in one query.` });
+  return [...new Set(values)];
+}
+
+function readDateTime(text: string): number {
+  const ms = DATE_TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) throw new StanzaError('bad-request', { text: `'${text}' is no date and time of XEP-0082.` });
+  return ms;
+}

@@ -1,0 +1,167 @@
+/**
+ * XEP-0160: messages for a member who is away are kept and delivered, in order, when the next resource comes that takes messages.
+ * They leave the store only when a client has them, so one that breaks off in the middle loses nothing.
+ */
+import { dateTime } from '../clock.ts';
+import type { Extension, Host } from '../extension.ts';
+import { messageType } from '../im/message.ts';
+import { hasHint, isChatStateOnly } from '../im/message-content.ts';
+import type { MessageEvent, UndeliveredEvent } from '../routing/hooks.ts';
+import type { Session } from '../routing/session.ts';
+import { change } from '../store/changes.ts';
+import type { Account, Id } from '../store/model.ts';
+import { clone, type Element, embed, parse, xml } from '../xml.ts';
+
+const NS_DELAY = 'urn:xmpp:delay';
+const NS_STANZA_ID = 'urn:xmpp:sid:0';
+const NS_CARBONS = 'urn:xmpp:carbons:2';
+const NS_ARCHIVE = 'urn:xmpp:mam:2';
+
+/** Kept for one account; what comes then is refused. */
+export const MAX_KEPT = 1000;
+
+export const offline: Extension = {
+  name: 'offline',
+  xep: [
+    { number: '0160', title: 'Best Practices for Handling Offline Messages', version: '1.0.1', status: 'complete' },
+    { number: '0203', title: 'Delayed Delivery', version: '2.0', status: 'complete' },
+  ],
+  features: { server: ['msgoffline'] },
+  attach(host) {
+    const store = new OfflineMessages(host);
+    host.hooks.on('message received', (event) => store.received(event));
+    host.hooks.on('message undelivered', (event) => store.undelivered(event));
+    host.hooks.on('session available', ({ session }) => store.deliver(session));
+  },
+};
+
+/** Section 3: normal and chat, but for chat states alone. */
+function isKept(stanza: Element): boolean {
+  const type = messageType(stanza);
+  return (type === 'normal' || type === 'chat') && !isChatStateOnly(stanza) && !hasHint(stanza, 'no-store');
+}
+
+const takesMessages = (session: Session) => session.available && session.priority >= 0 && !session.ended;
+
+class OfflineMessages {
+  readonly #host: Host;
+  /** Ids on their way to a client, so that no second resource gets them as well. */
+  readonly #onTheirWay = new Set<Id>();
+  /** What was sent from here: where it comes back undelivered, it is still kept. */
+  readonly #sent = new WeakSet<Element>();
+  /** Delivered and to be cleared with the next commit, by account. */
+  readonly #delivered = new Map<Id, Id[]>();
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  received(event: MessageEvent): void {
+    if (event.accepted || event.targets.length > 0) return;
+    // A chat state for nobody is dropped: an error for "is typing" would only confuse.
+    if (isChatStateOnly(event.stanza)) event.accepted = true;
+    else if (isKept(event.stanza)) this.#keep(event, this.#host.clock.nowMs());
+  }
+
+  /** Other resources that lack it get it, else it is kept until one comes. */
+  undelivered(event: UndeliveredEvent): void {
+    const { account, stanza } = event;
+    if (event.accepted) return;
+    if (this.#sent.has(stanza) || isCopy(stanza) || messageType(stanza) === 'headline' || isChatStateOnly(stanza)) {
+      event.accepted = true;
+      return;
+    }
+    if (!isKept(stanza)) return;
+    const arrivedMs = this.#arrivedMs(account, stanza);
+    const others = this.#host.sessions.ofAccount(account).filter(takesMessages);
+    if (others.length === 0) return this.#keep(event, arrivedMs ?? this.#host.clock.nowMs());
+    event.accepted = true;
+    const toResource = stanza.attrs.to?.includes('/') ?? false;
+    for (const session of others) {
+      // It had it then, as the message itself or as a carbon.
+      const hasIt = arrivedMs !== undefined && session.boundMs <= arrivedMs && (session.carbons || !toResource);
+      if (!hasIt) event.after.push(() => session.send(this.#delayed(stanza, arrivedMs ?? this.#host.clock.nowMs())));
+    }
+  }
+
+  deliver(session: Session): void {
+    const { account } = session;
+    if (!takesMessages(session)) return;
+    for (const { id, atMs, stanza } of this.#host.store.offline.list(account.id)) {
+      if (this.#onTheirWay.has(id)) continue;
+      this.#onTheirWay.add(id);
+      const message = this.#delayed(parse(stanza), atMs);
+      delete message.attrs.xmlns;
+      this.#sent.add(message);
+      session.send(message, (delivered) => this.#settled(account, session, id, delivered));
+    }
+  }
+
+  #keep(event: MessageEvent | UndeliveredEvent, atMs: number): void {
+    const { account, stanza } = event;
+    if (this.#host.store.offline.count(account.id) >= MAX_KEPT) return;
+    event.accepted = true;
+    const kept = { account: account.id, id: this.#host.store.newId(), atMs, stanza: embed(stanza).toString() };
+    event.changes.push(change('offline message kept', kept));
+    // A resource may have come while it was being written.
+    event.after.push(() => this.#deliverToAny(account));
+  }
+
+  #settled(account: Account, session: Session, id: Id, delivered: boolean): void {
+    if (!delivered) {
+      this.#onTheirWay.delete(id);
+      queueMicrotask(() => this.#deliverToAny(account, session));
+      return;
+    }
+    const ids = this.#delivered.get(account.id);
+    if (ids) {
+      ids.push(id);
+      return;
+    }
+    // A client acknowledges many at once: one commit for all of them.
+    this.#delivered.set(account.id, [id]);
+    queueMicrotask(() => this.#clear(account));
+  }
+
+  #clear(account: Account): void {
+    const ids = this.#delivered.get(account.id) ?? [];
+    this.#delivered.delete(account.id);
+    const forget = () => {
+      for (const id of ids) this.#onTheirWay.delete(id);
+    };
+    this.#host.store.journal
+      .commit(change('offline messages cleared', { account: account.id, ids }))
+      .then(forget, (error: unknown) => {
+        forget();
+        this.#host.log.error({ error: String(error) }, 'delivered messages stay in the offline store');
+      });
+  }
+
+  #deliverToAny(account: Account, except?: Session): void {
+    const session = this.#host.sessions.ofAccount(account).find((each) => each !== except && takesMessages(each));
+    if (session) this.deliver(session);
+  }
+
+  /** When an archived message came; undefined for others. */
+  #arrivedMs(account: Account, stanza: Element): number | undefined {
+    const own = this.#host.addressOf(account);
+    const id = stanza.getChildren('stanza-id', NS_STANZA_ID).find(({ attrs }) => attrs.by === own)?.attrs.id;
+    if (id === undefined) return undefined;
+    const query = { account: account.id, ids: [id], limit: 1, fromEnd: false };
+    return this.#host.store.archive.page(query).messages[0]?.atMs;
+  }
+
+  /** XEP-0203 */
+  #delayed(stanza: Element, atMs: number): Element {
+    const message = clone(stanza);
+    const from = this.#host.server.domain;
+    message.append(xml('delay', { xmlns: NS_DELAY, from, stamp: dateTime(atMs) }, 'Offline Storage'));
+    return message;
+  }
+}
+
+/** A carbon or an archive's result: what it shows is kept elsewhere. */
+const isCopy = (stanza: Element) =>
+  stanza.getChild('received', NS_CARBONS) !== undefined ||
+  stanza.getChild('sent', NS_CARBONS) !== undefined ||
+  stanza.getChild('result', NS_ARCHIVE) !== undefined;
