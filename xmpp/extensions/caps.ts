@@ -82,8 +82,12 @@ class ClientCaps {
   #learn(account: Account, jid: Jid, presence: Element): void {
     const { hash, node, ver } = presence.getChild('c', NS)?.attrs ?? {};
     // Without a hash it is the form of before 2008, which nobody can verify.
-    if (!hash || !node || !ver || hash.length + node.length + ver.length > MAX_LENGTH)
-      return this.#forget(account, jid);
+    if (!hash || !node || !ver || hash.length + node.length + ver.length > MAX_LENGTH) this.#forget(account, jid);
+    else this.#track({ account, jid, node, hash, ver });
+  }
+
+  #track(asked: Asked): void {
+    const { account, jid, hash, ver } = asked;
     const key = `${hash} ${ver}`;
     const jids = this.#jidsOf(account);
     if (jids.get(jid.toString()) === key) return;
@@ -92,7 +96,7 @@ class ClientCaps {
     if (jids.size > MAX_JIDS && oldest !== undefined) this.#forget(account, Jid.parse(oldest));
     const features = this.#recall(key);
     if (features) this.#tell(account, jid, features);
-    else this.#ask(key, { account, jid, node, hash, ver });
+    else this.#ask(key, asked);
   }
 
   /** One resource, or all of a bare JID. */

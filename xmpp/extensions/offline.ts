@@ -72,15 +72,21 @@ class OfflineMessages {
       return;
     }
     if (!isKept(stanza)) return;
-    const arrivedMs = this.#arrivedMs(account, stanza);
+    const archivedMs = this.#archivedMs(account, stanza);
     const others = this.#host.sessions.ofAccount(account).filter(takesMessages);
-    if (others.length === 0) return this.#keep(event, arrivedMs ?? this.#host.clock.nowMs());
-    event.accepted = true;
+    if (others.length === 0) this.#keep(event, archivedMs ?? this.#host.clock.nowMs());
+    else this.#passOn(event, others, archivedMs);
+  }
+
+  #passOn(event: UndeliveredEvent, others: readonly Session[], archivedMs: number | undefined): void {
+    const { stanza } = event;
     const toResource = stanza.attrs.to?.includes('/') ?? false;
+    event.accepted = true;
     for (const session of others) {
       // It had it then, as the message itself or as a carbon.
-      const hasIt = arrivedMs !== undefined && session.boundMs <= arrivedMs && (session.carbons || !toResource);
-      if (!hasIt) event.after.push(() => session.send(this.#delayed(stanza, arrivedMs ?? this.#host.clock.nowMs())));
+      const hasIt = archivedMs !== undefined && session.boundMs <= archivedMs && (session.carbons || !toResource);
+      const delayed = () => this.#delayed(stanza, archivedMs ?? this.#host.clock.nowMs());
+      if (!hasIt) event.after.push(() => session.send(delayed()));
     }
   }
 
@@ -142,8 +148,8 @@ class OfflineMessages {
     if (session) this.deliver(session);
   }
 
-  /** When an archived message came; undefined for others. */
-  #arrivedMs(account: Account, stanza: Element): number | undefined {
+  /** When a message came that the archive has; undefined for others. */
+  #archivedMs(account: Account, stanza: Element): number | undefined {
     const own = this.#host.addressOf(account);
     const id = stanza.getChildren('stanza-id', NS_STANZA_ID).find(({ attrs }) => attrs.by === own)?.attrs.id;
     if (id === undefined) return undefined;
