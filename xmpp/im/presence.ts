@@ -1,12 +1,116 @@
-/** RFC 6121 sections 3 and 4. (Contract; its builder fills it.) */
+/** Presence (RFC 6121 sections 3 and 4): which of its many kinds a stanza is, and who sees to it. */
+import type { XmppHost } from '../host.ts';
 import type { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
-import type { Element } from '../xml.ts';
+import { clone, type Element, xml } from '../xml.ts';
+import { Availability } from './availability.ts';
+import { type Onward, Subscribing } from './subscribing.ts';
+import { isSubscriptionType } from './subscription.ts';
 
-export interface Presence {
-  /** A presence that a session of this host sends, `from` stamped with its full JID. */
-  fromSession(session: Session, stanza: Element, to: Jid | undefined): Promise<void>;
-  /** A presence for a member of this host, whoever sent it. */
-  toAccount(account: Account, stanza: Element, from: Jid, to: Jid): Promise<void>;
+export class Presence {
+  readonly #host: XmppHost;
+  readonly #availability: Availability;
+  readonly #subscribing: Subscribing;
+
+  constructor(host: XmppHost) {
+    this.#host = host;
+    this.#availability = new Availability(host);
+    this.#subscribing = new Subscribing(host, this.#availability);
+  }
+
+  attach(): void {
+    this.#availability.attach();
+    this.#subscribing.attach();
+  }
+
+  /**
+   * A presence that a session of this host sends, `from` stamped with its full JID. What has a recipient goes there by `onward`.
+   * @throws StanzaError bad-request, and what `onward` rejects with
+   */
+  async fromSession(session: Session, stanza: Element, to: Jid | undefined, onward: Onward): Promise<void> {
+    const { type } = stanza.attrs;
+    if (isSubscriptionType(type)) {
+      if (!to) throw new StanzaError('bad-request', { text: 'A subscription needs a contact.' });
+      return this.#subscribing.outbound(session.account, type, stanza, to.bare, onward);
+    }
+    if (type === undefined || type === 'unavailable') {
+      if (to) this.#availability.directed(session, stanza, to);
+      else this.#broadcast(session, stanza);
+    } else if (type !== 'probe' && type !== 'error')
+      throw new StanzaError('bad-request', { text: `No presence is ${type}.` });
+    if (to) await onward(stanza, to);
+  }
+
+  /** A presence for a member of this host, whoever sent it. @throws StanzaError */
+  async toAccount(account: Account, stanza: Element, from: Jid, to: Jid): Promise<void> {
+    const { type } = stanza.attrs;
+    if (isSubscriptionType(type))
+      return this.#subscribing.inbound(account, type, bareAddressed(stanza, from, to), from.bare);
+    const work =
+      type === 'probe' ? () => this.#probed(account, from, to) : () => this.#deliver(account, stanza, from, to);
+    // What came after a subscription is seen after it.
+    if (this.#host.roster.isBusy(account)) await this.#host.roster.turn(account, async () => work());
+    else work();
+  }
+
+  /** Takes a contact off the roster and cancels the subscriptions both ways. @throws StanzaError item-not-found */
+  forgetContact(account: Account, contact: Jid): Promise<void> {
+    return this.#subscribing.forget(account, contact.bare);
+  }
+
+  #broadcast(session: Session, presence: Element): void {
+    if (presence.attrs.type === 'unavailable') {
+      this.#availability.unavailable(session, presence);
+      return;
+    }
+    const initial = this.#availability.available(session, presence);
+    if (initial) {
+      this.#subscribing.deliverRequests(session);
+      this.#subscribing.repeatRequests(session.account);
+    }
+    this.#host.hooks.run('session available', { session, presence, initial });
+  }
+
+  /** Sections 8.5.2.1.2 and 8.5.3: to the connected resource, or to all available ones; to nobody without a word. */
+  #deliver(account: Account, stanza: Element, from: Jid, to: Jid): void {
+    const all = this.#host.sessions.ofAccount(account);
+    const targets = all.filter((session) => (to.isBare ? session.available : session.jid.resource === to.resource));
+    for (const session of targets) session.send(stanza);
+    if (stanza.attrs.type === undefined && this.#host.roster.item(account, from.bare))
+      this.#host.hooks.run('presence received', { account, stanza, from, to, drop: false });
+  }
+
+  /** Section 4.3.2. */
+  #probed(account: Account, from: Jid, to: Jid): void {
+    const all = this.#host.sessions.ofAccount(account);
+    const asked = all.filter((session) => session.available && (to.isBare || session.jid.resource === to.resource));
+    if (!this.#host.roster.sees(account, from.bare)) {
+      const shown = asked.filter(({ directed }) => directed.has(from.toString()) || directed.has(from.bare.toString()));
+      if (shown.length > 0) this.#answer(account, shown, from);
+      else if (!this.#host.roster.isPendingIn(account, from.bare))
+        this.#host.send(xml('presence', { type: 'unsubscribed', from: to.bare.toString(), to: from.bare.toString() }));
+    } else if (asked.length > 0) this.#answer(account, asked, from);
+    else this.#host.send(xml('presence', { type: 'unavailable', from: to.toString(), to: from.toString() }));
+  }
+
+  #answer(account: Account, sessions: Session[], to: Jid): void {
+    if (this.#host.hooks.run('presence to contact', { account, contact: to, drop: false }).drop) return;
+    for (const session of sessions) {
+      if (!session.presence) continue;
+      const answer = clone(session.presence);
+      answer.attrs.from = this.#availability.publicJid(session).toString();
+      answer.attrs.to = to.toString();
+      this.#host.send(answer);
+    }
+  }
+}
+
+/** Subscriptions are between bare addresses, whatever the peer wrote (section 3.1.1). */
+function bareAddressed(stanza: Element, from: Jid, to: Jid): Element {
+  const copy = clone(stanza);
+  copy.attrs.from = from.bare.toString();
+  copy.attrs.to = to.bare.toString();
+  return copy;
 }

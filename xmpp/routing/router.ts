@@ -34,8 +34,9 @@ export class Router {
   async fromSession(session: Session, stanza: Element, to: Jid | undefined, turn?: Turn): Promise<void> {
     const host = this.#host(session.jid.domain);
     if (!host) throw new StanzaError('service-unavailable');
-    if (stanza.name === 'presence') return host.presence.fromSession(session, stanza, to);
-    await this.route(stanza, to ?? session.jid.bare, { from: session.jid, session, host, turn });
+    const origin: Origin = { from: session.jid, session, host, turn };
+    if (stanza.name !== 'presence') return this.route(stanza, to ?? session.jid.bare, origin);
+    await host.presence.fromSession(session, stanza, to, (onward, contact) => this.route(onward, contact, origin));
   }
 
   /** A stanza with both addresses, from whatever side. */

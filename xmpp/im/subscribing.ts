@@ -1,0 +1,214 @@
+/** Subscriptions (RFC 6121 section 3): the tables of appendix A put to work on rosters, requests and those who are told. */
+import type { XmppHost } from '../host.ts';
+import type { Jid } from '../routing/jid.ts';
+import type { Session } from '../routing/session.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import { type Change, change } from '../store/changes.ts';
+import type { Account, RosterItem } from '../store/model.ts';
+import { clone, type Element, parse, xml } from '../xml.ts';
+import type { Availability } from './availability.ts';
+import { blankItem } from './roster-item.ts';
+import {
+  INBOUND,
+  OUTBOUND,
+  partsOf,
+  type SubscriptionState,
+  type SubscriptionType,
+  seenByUs,
+  seesUs,
+  stateOf,
+} from './subscription.ts';
+
+const NS_PRE_APPROVAL = 'urn:xmpp:features:pre-approval';
+
+/** What strangers can make the box keep for one member is bounded, in number and in bytes of each. */
+const MAX_REQUESTS = 500;
+const MAX_REQUEST_BYTES = 8192;
+
+/** Hands a stanza on to `to`; rejects with the StanzaError that its sender gets. */
+export type Onward = (stanza: Element, to: Jid) => Promise<void>;
+
+export class Subscribing {
+  readonly #host: XmppHost;
+  readonly #availability: Availability;
+
+  constructor(host: XmppHost, availability: Availability) {
+    this.#host = host;
+    this.#availability = availability;
+  }
+
+  attach(): void {
+    this.#host.hooks.on('stream features', (event) => {
+      if (event.authenticated) event.add(xml('sub', { xmlns: NS_PRE_APPROVAL }));
+    });
+  }
+
+  /** Sections 3.1.2, 3.1.5, 3.2.2, 3.3.2 and 3.4.2. `contact` is bare. */
+  async outbound(
+    account: Account,
+    type: SubscriptionType,
+    stanza: Element,
+    contact: Jid,
+    onward: Onward,
+  ): Promise<void> {
+    // Everyone sees their own presence anyway.
+    if (this.#host.isSelf(account, contact)) return;
+    const { before, next } = await this.#host.roster.turn(account, () => this.#applyOutbound(account, type, contact));
+    if (next === 'ignored') return;
+    const saw = seesUs(partsOf(before).subscription);
+    const sees = seesUs(partsOf(next).subscription);
+    if (saw && !sees) this.#availability.withdraw(account, contact);
+    const stamped = clone(stanza);
+    stamped.attrs.from = this.#host.addressOf(account);
+    stamped.attrs.to = contact.toString();
+    await onward(stamped, contact);
+    if (sees && !saw) this.#availability.show(account, contact);
+  }
+
+  async #applyOutbound(account: Account, type: SubscriptionType, contact: Jid) {
+    const before = this.#state(account, contact);
+    const next = OUTBOUND[type][before];
+    if (next !== 'ignored') await this.#become(account, contact, before, next);
+    else if (type === 'subscribed' && !seesUs(partsOf(before).subscription))
+      await this.#approve(account, contact, true);
+    else if (type === 'unsubscribed') await this.#approve(account, contact, false);
+    return { before, next };
+  }
+
+  /** Sections 3.1.3, 3.1.6, 3.2.3, 3.3.3 and 3.4.2. `contact` is bare. */
+  inbound(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<void> {
+    if (this.#host.isSelf(account, contact)) return Promise.resolve();
+    return this.#host.roster.turn(account, () =>
+      type === 'subscribe' ? this.#asked(account, stanza, contact) : this.#told(account, type, stanza, contact),
+    );
+  }
+
+  async #asked(account: Account, stanza: Element, contact: Jid): Promise<void> {
+    const before = this.#state(account, contact);
+    if (seesUs(partsOf(before).subscription)) return this.#answerSubscribed(account, contact);
+    if (this.#host.roster.item(account, contact)?.approved) {
+      await this.#become(account, contact, before, seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before));
+      return this.#answerSubscribed(account, contact);
+    }
+    if (INBOUND.subscribe[before] === 'ignored') return;
+    if (this.#host.store.roster.requests(account.id).length >= MAX_REQUESTS)
+      throw new StanzaError('resource-constraint', { text: 'Too many requests wait for an answer.' });
+    await this.#host.roster.commit(
+      change('subscription request kept', {
+        account: account.id,
+        contact: this.#host.roster.nameOf(contact),
+        stanza: requestText(stanza),
+      }),
+    );
+    for (const session of this.#host.sessions.ofAccount(account)) if (session.available) session.send(stanza);
+  }
+
+  async #told(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<void> {
+    const before = this.#state(account, contact);
+    const next = INBOUND[type][before];
+    if (next === 'ignored') return;
+    await this.#become(account, contact, before, next, () => {
+      for (const session of this.#host.sessions.ofAccount(account)) if (session.interested) session.send(stanza);
+    });
+    if (seesUs(partsOf(before).subscription) && !seesUs(partsOf(next).subscription))
+      this.#availability.withdraw(account, contact);
+  }
+
+  /** A removed item takes its subscriptions with it, both ways (section 2.5.2). @throws StanzaError item-not-found */
+  forget(account: Account, contact: Jid): Promise<void> {
+    return this.#host.roster.turn(account, async () => {
+      const item = this.#host.roster.item(account, contact);
+      if (!item) throw new StanzaError('item-not-found');
+      const { subscription, ask, pendingIn } = partsOf(this.#state(account, contact));
+      await this.#host.roster.commit(
+        change('roster item removed', { account: account.id, contact: item.contact }),
+        ...this.#clearing(account, contact, pendingIn),
+      );
+      this.#host.roster.push(account, item.contact);
+      if (seesUs(subscription)) this.#availability.withdraw(account, contact);
+      if (seenByUs(subscription) || ask) this.#tell(account, contact, 'unsubscribe');
+      if (seesUs(subscription) || pendingIn) this.#tell(account, contact, 'unsubscribed');
+      if (subscription !== 'none') this.#host.hooks.run('subscription changed', { account, contact, from: false });
+    });
+  }
+
+  /** Requests that wait for the member's answer are shown at each login until it is given (section 3.1.3). */
+  deliverRequests(session: Session): void {
+    for (const { stanza } of this.#host.store.roster.requests(session.account.id)) session.send(parse(stanza));
+  }
+
+  /** Our own unanswered requests go out again, as another server may have lost them (section 3.1.2). */
+  repeatRequests(account: Account): void {
+    for (const { contact, ask } of this.#host.roster.items(account))
+      if (ask && !this.#host.serves(contact.slice(contact.indexOf('@') + 1)))
+        this.#host.send(xml('presence', { type: 'subscribe', from: this.#host.addressOf(account), to: contact }));
+  }
+
+  #state(account: Account, contact: Jid): SubscriptionState {
+    const { subscription = 'none', ask = false } = this.#host.roster.item(account, contact) ?? {};
+    return stateOf({ subscription, ask, pendingIn: this.#host.roster.isPendingIn(account, contact) });
+  }
+
+  /** Keeps the new state, then tells the interested resources: `tell` first, the push after it (section 3.1.6). */
+  async #become(
+    account: Account,
+    contact: Jid,
+    before: SubscriptionState,
+    next: SubscriptionState,
+    tell?: () => void,
+  ): Promise<void> {
+    const { roster, hooks } = this.#host;
+    const was = partsOf(before);
+    const { subscription, ask, pendingIn } = partsOf(next);
+    const item = roster.item(account, contact);
+    const after: RosterItem = { ...(item ?? blankItem(roster.nameOf(contact))), subscription, ask };
+    // An approval is used up by the subscription that it let through.
+    if (seesUs(subscription)) after.approved = false;
+    const cleared = this.#clearing(account, contact, was.pendingIn && !pendingIn);
+    const differs = was.subscription !== subscription || was.ask !== ask;
+    if (differs) await roster.set(account, after, ...cleared);
+    else if (cleared.length > 0) await roster.commit(...cleared);
+    tell?.();
+    if (differs) roster.push(account, after.contact);
+    if (was.subscription !== subscription)
+      hooks.run('subscription changed', { account, contact, from: seesUs(subscription) });
+  }
+
+  async #approve(account: Account, contact: Jid, approved: boolean): Promise<void> {
+    const { roster } = this.#host;
+    const item = roster.item(account, contact);
+    if ((item?.approved ?? false) === approved) return;
+    const after = { ...(item ?? blankItem(roster.nameOf(contact))), approved };
+    await roster.set(account, after);
+    roster.push(account, after.contact);
+  }
+
+  #clearing(account: Account, contact: Jid, due: boolean): Change[] {
+    if (!due) return [];
+    return [
+      change('subscription request cleared', { account: account.id, contact: this.#host.roster.nameOf(contact) }),
+    ];
+  }
+
+  #answerSubscribed(account: Account, contact: Jid): void {
+    this.#tell(account, contact, 'subscribed');
+    this.#availability.show(account, contact);
+  }
+
+  #tell(account: Account, contact: Jid, type: SubscriptionType): void {
+    this.#host.send(xml('presence', { type, from: this.#host.addressOf(account), to: contact.toString() }));
+  }
+}
+
+/** A pre-approved request skips "Pending In". */
+function fromOf(state: SubscriptionState): SubscriptionState {
+  return partsOf(state).ask ? 'From + Pending Out' : 'From';
+}
+
+/** The complete stanza as section 3.1.3 asks, unless it is beyond measure: then what is needed to answer it. */
+function requestText(stanza: Element): string {
+  const text = stanza.toString();
+  if (Buffer.byteLength(text) <= MAX_REQUEST_BYTES) return text;
+  const { type, from, to, id } = stanza.attrs;
+  return xml('presence', { type, from, to, id }).toString();
+}
