@@ -23,7 +23,10 @@ export function writeGroup(db: Sqlite, origin: Origin, commits: Commit[], mark: 
   } catch (error) {
     if (db.inTransaction) db.script('ROLLBACK');
     origin.seq = seqBefore;
-    if (commits.length <= 1) return new Map([[0, failureOf(error)]]);
+    // A file that another process holds is waited for once, not once a commit.
+    if (commits.length <= 1 || sqliteCode(error) === 'SQLITE_BUSY') {
+      return new Map(commits.map((_, index) => [index, failureOf(error)]));
+    }
   }
   const failures = new Map<number, Failure>();
   for (const [index, commit] of commits.entries()) {

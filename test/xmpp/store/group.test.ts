@@ -13,12 +13,13 @@ import { alice, message, sample } from './samples.ts';
 
 const boxId = 'boxboxbo';
 
-function setUp(): { db: Sqlite; origin: Origin } {
-  const db = new Sqlite(join(temporaryFolder(), 'group.db'), { readonly: false, busyMs: 0 });
+function setUp(): { db: Sqlite; origin: Origin; path: string } {
+  const path = join(temporaryFolder(), 'group.db');
+  const db = new Sqlite(path, { readonly: false, busyMs: 0 });
   onTestFinished(() => db.close());
   migrate(db, migrations);
   db.run("INSERT INTO box (one, id, seq, hlc) VALUES (1, ?, 0, '')", boxId);
-  return { db, origin: { boxId, seq: 0 } };
+  return { db, origin: { boxId, seq: 0 }, path };
 }
 
 let ticks = 0;
@@ -73,6 +74,24 @@ test('a full disk fails those that do not fit, and only them; with room again al
   expect(writeGroup(db, origin, [archived('m2', 1_000_000)], 'mark 2').size).toBe(0);
   expect(ids(db)).toEqual(['m1', 'm2', 'm3']);
   expect(box(db)).toEqual({ seq: 3, hlc: 'mark 2' });
+});
+
+test('while another process holds the file all fail at once, and none is half done', () => {
+  const { db, origin, path } = setUp();
+  const other = new Sqlite(path, { readonly: false, busyMs: 0 });
+  onTestFinished(() => other.close());
+  other.run('BEGIN IMMEDIATE');
+  const group = [archived('m1'), archived('m2')];
+  expect([...writeGroup(db, origin, group, 'mark').values()].map(({ code }) => code)).toEqual([
+    'SQLITE_BUSY',
+    'SQLITE_BUSY',
+  ]);
+  other.run('ROLLBACK');
+  expect([writeGroup(db, origin, group, 'mark').size, ids(db), box(db)]).toEqual([
+    0,
+    ['m1', 'm2'],
+    { seq: 2, hlc: 'mark' },
+  ]);
 });
 
 test('an invite has no more takers than uses, even in one group', () => {

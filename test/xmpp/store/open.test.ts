@@ -6,8 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemRandom } from '../../../xmpp/clock.ts';
-import { databasePath } from '../../../xmpp/store/files.ts';
-import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
+import { databasePath, openForWriting } from '../../../xmpp/store/files.ts';
 import { openStore } from '../../../xmpp/store/open.ts';
 import { StoreOpenError } from '../../../xmpp/store/open-error.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
@@ -43,12 +42,10 @@ test('the folder and its files are the owner’s alone', async () => {
   expect(files.map((name) => mode(join(folder, name)))).toEqual([0o600, 0o600, 0o600, 0o600]);
 });
 
-test('what is committed is on the disk before it is acknowledged: WAL, synced at each commit', async () => {
-  const folder = temporaryFolder();
-  await open(folder);
-  const db = new Sqlite(databasePath(folder), { readonly: true, busyMs: 0 });
+test('the writer syncs at each commit: WAL with synchronous=FULL', () => {
+  const db = openForWriting(temporaryFolder());
   onTestFinished(() => db.close());
-  expect([db.pragma('journal_mode'), db.pragma('user_version')]).toEqual(['wal', migrations.length]);
+  expect([db.pragma('journal_mode'), db.pragma('synchronous')]).toEqual(['wal', 2]);
 });
 
 test('a box keeps its id', async () => {

@@ -12,6 +12,7 @@ const ownedBy = [
   ['roster_items', 'account'],
   ['subscription_requests', 'account'],
   ['archive', 'account'],
+  ['archive_sizes', 'account'],
   ['archive_preferences', 'account'],
   ['offline_messages', 'account'],
   ['blocked', 'account'],

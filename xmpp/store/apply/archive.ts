@@ -2,7 +2,7 @@ import type { Appliers } from './applier.ts';
 
 export const archiveAppliers = {
   'message archived'(db, message) {
-    db.run(
+    const added = db.run(
       `INSERT INTO archive (account, id, peer, peer_full, direction, at_ms, stanza) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (account, id) DO NOTHING`,
       message.account,
@@ -12,6 +12,12 @@ export const archiveAppliers = {
       message.direction,
       message.atMs,
       message.stanza,
+    );
+    if (added === 0) return;
+    db.run(
+      `INSERT INTO archive_sizes (account, messages) VALUES (?, 1)
+       ON CONFLICT DO UPDATE SET messages = messages + 1`,
+      message.account,
     );
   },
 

@@ -102,6 +102,12 @@ CREATE INDEX archive_by_peer ON archive (account, peer, id, at_ms);
 CREATE INDEX archive_by_time ON archive (account, at_ms, id);
 CREATE INDEX archive_sent ON archive (at_ms, account) WHERE direction = 'out';
 
+-- How many messages each archive holds: every page tells its total, and counting 100 000 of them would hold the event loop.
+CREATE TABLE archive_sizes (
+  account TEXT PRIMARY KEY,
+  messages INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE archive_preferences (
   account TEXT PRIMARY KEY,
   preferences TEXT NOT NULL,  -- JSON

@@ -4,6 +4,8 @@ import type { ArchiveReads } from '../store.ts';
 
 const select = `SELECT account, id, peer, peer_full AS peerFull, direction, at_ms AS atMs, stanza FROM archive`;
 
+const ofAccount = 'account = ?';
+
 /** A WHERE clause that grows. Its text comes only from this file, so the statements prepared for it are few. */
 interface Filter {
   sql: string;
@@ -15,7 +17,7 @@ function and(filter: Filter, sql: string, value: SqlValue | undefined): Filter {
 }
 
 function matching(query: ArchiveQuery): Filter {
-  let filter: Filter = { sql: 'account = ?', values: [query.account] };
+  let filter: Filter = { sql: ofAccount, values: [query.account] };
   const isFull = query.with?.includes('/') ?? false;
   const bare = query.with?.split('/')[0];
   filter = and(filter, 'peer = ?', bare);
@@ -39,13 +41,8 @@ export class SqliteArchive implements ArchiveReads {
     const complete = found.length <= query.limit;
     const ids = found.slice(0, query.limit);
     const messages = this.#messages(query.account, query.fromEnd ? ids.reverse() : ids);
-    const first = messages[0];
-    return {
-      messages,
-      total: this.#count(matches),
-      index: first === undefined ? 0 : this.#count(and(matches, 'id < ?', first.id)),
-      complete,
-    };
+    const total = matches.sql === ofAccount ? this.#size(query.account) : this.#count(matches);
+    return { messages, total, index: this.#index(query, matches, messages[0]?.id, total), complete };
   }
 
   has(account: Id, id: Id): boolean {
@@ -90,6 +87,17 @@ export class SqliteArchive implements ArchiveReads {
     return ids.flatMap(
       (id) => this.#db.get<ArchivedMessage>(`${select} WHERE account = ? AND id = ?`, account, id) ?? [],
     );
+  }
+
+  /** Counted from the page to the end, which is the short way for clients that catch up or page backwards. */
+  #index({ fromEnd, afterId }: ArchiveQuery, matches: Filter, first: Id | undefined, total: number): number {
+    if (first === undefined || (!fromEnd && afterId === undefined)) return 0;
+    return total - this.#count(and(matches, 'id >= ?', first));
+  }
+
+  #size(account: Id): number {
+    const row = this.#db.get<{ messages: number }>('SELECT messages FROM archive_sizes WHERE account = ?', account);
+    return row?.messages ?? 0;
   }
 
   #count(filter: Filter): number {
