@@ -97,10 +97,9 @@ CREATE TABLE archive (
   stanza TEXT NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX archive_by_id ON archive (account, id);
--- at_ms rides along so that counting and finding a page of a time span reads no message.
+-- at_ms and direction ride along so that counting, and finding a page, reads no message.
 CREATE INDEX archive_by_peer ON archive (account, peer, id, at_ms);
-CREATE INDEX archive_by_time ON archive (account, at_ms, id);
-CREATE INDEX archive_sent ON archive (at_ms, account) WHERE direction = 'out';
+CREATE INDEX archive_by_time ON archive (account, at_ms, id, direction);
 
 -- How many messages each archive holds: every page tells its total, and counting 100 000 of them would hold the event loop.
 CREATE TABLE archive_sizes (
