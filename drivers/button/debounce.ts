@@ -11,7 +11,8 @@ export class Debounce {
   readonly #onPress: (heldMs: number) => void;
   #down = false;
   #level = false;
-  #downAtMs = 0;
+  /** Undefined while the button is up, or was down before we looked. */
+  #downAtMs: number | undefined;
   #settling: { cancel(): void } | undefined;
 
   constructor(clock: Clock, settleMs: number, onPress: (heldMs: number) => void) {
@@ -23,7 +24,7 @@ export class Debounce {
   /** The level before the first edge: a button that is held down while the box starts is no press. */
   begin(down: boolean): void {
     this.#down = this.#level = down;
-    this.#downAtMs = this.#clock.nowMs();
+    this.#downAtMs = undefined;
   }
 
   /** An edge was reported, and the contact reads `down` now. */
@@ -45,7 +46,8 @@ export class Debounce {
       this.#settling = undefined;
       if (this.#level !== this.#down) this.#change(this.#level);
     });
-    if (down) this.#downAtMs = this.#clock.nowMs();
-    else this.#onPress(this.#clock.nowMs() - this.#downAtMs);
+    const sinceMs = this.#downAtMs;
+    this.#downAtMs = down ? this.#clock.nowMs() : undefined;
+    if (!down && sinceMs !== undefined) this.#onPress(this.#clock.nowMs() - sinceMs);
   }
 }

@@ -21,6 +21,7 @@ const CAUSES: Record<string, string> = {
   EACCES: 'no permission: the user of the service must be in the group gpio',
   EBUSY: 'something else uses this pin',
   EINVAL: 'the board has no such pin',
+  ENOENT: 'the kernel offers no GPIO in /sys/class/gpio',
 };
 
 /** Buttons on the pins of a Raspberry Pi, each by itself: one that cannot be used does not take the others with it. */

@@ -117,6 +117,7 @@ class PageDriver implements Display {
     this.#refresh?.cancel();
     this.#retry = this.#refresh = undefined;
     await this.#closeBus();
+    this.#forget();
     this.#state = { ok: false, detail: 'stopped' };
   }
 

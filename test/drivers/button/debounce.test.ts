@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Debounce } from '../../../drivers/button/debounce.ts';
+import { ManualClock } from '../environment.ts';
+
+let clock: ManualClock;
+let presses: number[];
+let contact: Debounce;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  presses = [];
+  contact = new Debounce(clock, 30, (heldMs) => presses.push(heldMs));
+  contact.begin(false);
+});
+
+async function edges(...steps: [down: boolean, thenMs: number][]): Promise<void> {
+  for (const [down, thenMs] of steps) {
+    contact.edge(down);
+    await clock.advance(thenMs);
+  }
+}
+
+describe('a contact', () => {
+  test('gives one press, with the time that it was held', async () => {
+    await edges([true, 120], [false, 100]);
+    expect(presses).toEqual([120]);
+  });
+
+  test('that bounces at both ends gives one press', async () => {
+    await edges(
+      [true, 1],
+      [false, 1],
+      [true, 1],
+      [false, 1],
+      [true, 200],
+      [false, 1],
+      [true, 1],
+      [false, 1],
+      [true, 1],
+      [false, 100],
+    );
+    expect(presses).toEqual([204]);
+  });
+
+  test('that is only tapped gives a press, though it is open again before it has settled', async () => {
+    await edges([true, 2], [false, 100]);
+    expect(presses).toHaveLength(1);
+  });
+
+  test('tapped faster than it can be read gives a press: both edges read as open', async () => {
+    await edges([false, 0], [false, 100]);
+    expect(presses).toHaveLength(1);
+  });
+
+  test('gives each of two quick presses', async () => {
+    await edges([true, 40], [false, 40], [true, 40], [false, 40]);
+    expect(presses).toEqual([40, 40]);
+  });
+
+  test('held while the box starts gives nothing until it is pressed anew', async () => {
+    contact.begin(true);
+    await clock.advance(5_000);
+    await edges([false, 100]);
+    expect(presses).toEqual([]);
+    await edges([true, 50], [false, 100]);
+    expect(presses).toEqual([50]);
+  });
+
+  test('leaves no timer behind', () => {
+    contact.edge(true);
+    contact.stop();
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findGpioBase } from '../../drivers/button/gpio-base.ts';
+import { detectButtons, detectDisplay, type Machine } from '../../drivers/detect.ts';
+import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
+import { openI2cBus } from '../../drivers/i2c/i2c-bus.ts';
+import { SimulatedBus } from '../../drivers/i2c/simulated.ts';
+import { testEnvironment } from './environment.ts';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'casp3r-gpio-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** /sys/class/gpio with these chips: label and base. */
+function sysfs(name: string, chips: Record<string, [label: string, base: number]>): string {
+  const root = join(folder, name);
+  mkdirSync(root);
+  writeFileSync(join(root, 'export'), '');
+  for (const [chip, [label, base]] of Object.entries(chips)) {
+    mkdirSync(join(root, chip));
+    writeFileSync(join(root, chip, 'label'), `${label}\n`);
+    writeFileSync(join(root, chip, 'base'), `${base}\n`);
+  }
+  return root;
+}
+
+function machine(changes: Partial<Machine> & { bus?: SimulatedBus } = {}): Machine {
+  const { bus } = changes;
+  return {
+    openI2c: () => (bus ? bus.open() : Promise.reject(new Error('no such bus'))),
+    exists: async (path) => bus !== undefined && path === '/dev/i2c-1',
+    gpioSysfs: join(folder, 'nothing'),
+    ...changes,
+  };
+}
+
+const panel = { i2cBus: 1, i2cAddress: 0x3c };
+
+describe('the display', () => {
+  test('auto takes the panel that answers on the bus, and it shows', async () => {
+    const bus = new SimulatedBus();
+    const glass = new SimulatedGlass();
+    bus.plug(0x3c, glass);
+    const environment = testEnvironment();
+    const found = await detectDisplay({ display: 'auto', ...panel }, environment, machine({ bus }));
+    expect(found.display.kind).toBe('ssd1306');
+    expect(found.glass).toBeUndefined();
+    const frame = new Uint8Array(1024).fill(0x5a);
+    found.display.show(frame);
+    await found.display.start();
+    expect(glass.frame()).toEqual(frame);
+    expect(environment.lines[0]?.facts).toEqual({ display: 'ssd1306', found: 'a panel at 0x3c on /dev/i2c-1' });
+  });
+
+  test('auto simulates one where nothing answers, and says so', async () => {
+    const environment = testEnvironment();
+    const found = await detectDisplay({ display: 'auto', ...panel }, environment, machine({ bus: new SimulatedBus() }));
+    expect(found.display.kind).toBe('simulated');
+    expect(environment.lines[0]?.facts).toEqual({
+      display: 'simulated',
+      found: 'no panel at 0x3c on /dev/i2c-1 (EREMOTEIO)',
+    });
+  });
+
+  test('auto simulates one where there is no bus; the simulated glass shows what the driver sends', async () => {
+    const environment = testEnvironment();
+    const { display, glass } = await detectDisplay({ display: 'auto', ...panel }, environment, machine());
+    expect(environment.lines[0]?.facts.found).toBe('no /dev/i2c-1');
+    const frame = new Uint8Array(1024).fill(0x21);
+    display.show(frame);
+    await display.start();
+    expect(glass?.frame()).toEqual(frame);
+    expect(glass?.unknown).toEqual([]);
+  });
+
+  test('what is named is taken, whether it answers or not', async () => {
+    const environment = testEnvironment();
+    const kinds = await Promise.all(
+      (['ssd1306', 'sh1106', 'simulated', 'none'] as const).map(
+        async (display) => (await detectDisplay({ display, ...panel }, environment, machine())).display.kind,
+      ),
+    );
+    expect(kinds).toEqual(['ssd1306', 'sh1106', 'simulated', 'none']);
+  });
+
+  test('the real i2c-bus on a bus that is not there rejects', async () => {
+    const open = async () => {
+      const bus = await openI2cBus(250);
+      await bus.write(0x3c, Uint8Array.of(0x00, 0xe3)).finally(() => bus.close());
+    };
+    await expect(open()).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe('the buttons', () => {
+  test.each([
+    ['Pi 3', { gpiochip512: ['pinctrl-bcm2835', 512] }, 512],
+    ['Pi 4, older kernel', { gpiochip0: ['pinctrl-bcm2711', 0], gpiochip504: ['raspberrypi-exp-gpio', 504] }, 0],
+    ['Pi 5', { gpiochip512: ['gpio-brcmstb@107d508500', 512], gpiochip571: ['pinctrl-rp1', 571] }, 571],
+    ['another board', { gpiochip0: ['INT34C5:00', 0] }, undefined],
+  ] as [string, Record<string, [string, number]>, number | undefined][])('base of a %s', async (name, chips, base) => {
+    expect(await findGpioBase(sysfs(name, chips))).toBe(base);
+  });
+
+  test('are those of the header where there is one, simulated elsewhere, none where the owner has none', async () => {
+    const pins = { pair: 17, page: 27, power: 22 };
+    const environment = testEnvironment();
+    const pi = machine({ gpioSysfs: sysfs('header', { gpiochip512: ['pinctrl-bcm2711', 512] }) });
+    expect((await detectButtons(pins, environment, pi)).kind).toBe('onoff');
+    expect((await detectButtons(pins, environment, machine())).kind).toBe('simulated');
+    expect((await detectButtons({ pair: 0, page: 0, power: 0 }, environment, pi)).kind).toBe('none');
+  });
+
+  test('simulated ones report what a program presses', async () => {
+    const buttons = await detectButtons({ pair: 17, page: 27, power: 22 }, testEnvironment(), machine());
+    const presses: unknown[] = [];
+    const forget = buttons.onPress((button, heldMs) => presses.push([button, heldMs]));
+    buttons.press('pair', 80);
+    forget();
+    buttons.press('page', 80);
+    expect(presses).toEqual([['pair', 80]]);
+  });
+});
