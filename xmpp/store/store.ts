@@ -1,5 +1,6 @@
 /**
- * What the rest of the program sees of the store: reads (synchronous, through the main thread's own read-only connection)
+ * What the rest of the program sees of the store: reads (synchronous, through the main thread's own read-only connection; what
+ * they return may be shared and frozen: make a changed copy, never change it)
  * and the one door for changes. `openStore` in store/open.ts gives one that keeps an SQLite file.
  */
 import type { Change } from './changes.ts';
@@ -21,9 +22,12 @@ import type {
   SubscriptionRequest,
 } from './model.ts';
 
-/** The disk is full or broken: nothing of this commit is on disk. Routing answers `resource-constraint`. */
+/** Nothing of this commit is on disk. Where the disk is full or broken (SQLITE_…), routing answers `resource-constraint`. */
 export class CommitError extends Error {
-  /** SQLite's code, e.g. SQLITE_FULL. */
+  /**
+   * SQLite's code, e.g. SQLITE_FULL; CONFLICT: another commit took the name or the invite's last use (guards.ts); INVALID: not
+   * a change that can be applied; CLOSED or WRITER_GONE: nothing more is written in this run.
+   */
   readonly code: string;
   constructor(code: string, message: string) {
     super(message);
