@@ -41,6 +41,7 @@ export class Subscribing {
     this.#host.hooks.on('stream features', (event) => {
       if (event.authenticated) event.add(xml('sub', { xmlns: NS_PRE_APPROVAL }));
     });
+    this.#host.hooks.on('account removed', ({ account }) => this.#farewell(account));
   }
 
   /** Sections 3.1.2, 3.1.5, 3.2.2, 3.3.2 and 3.4.2. `contact` is bare. */
@@ -144,6 +145,16 @@ export class Subscribing {
         this.#host.send(xml('presence', { type: 'subscribe', from: this.#host.addressOf(account), to: contact }));
   }
 
+  /** Contacts of an account that goes away hear that nothing holds any more; the roster itself goes with the account. */
+  #farewell(account: Account): void {
+    for (const { contact, subscription, ask } of this.#host.roster.items(account)) {
+      if (seenByUs(subscription) || ask) this.#tell(account, contact, 'unsubscribe');
+      if (seesUs(subscription)) this.#tell(account, contact, 'unsubscribed');
+    }
+    for (const { contact } of this.#host.store.roster.requests(account.id))
+      this.#tell(account, contact, 'unsubscribed');
+  }
+
   #state(account: Account, contact: Jid): SubscriptionState {
     const { subscription = 'none', ask = false } = this.#host.roster.item(account, contact) ?? {};
     return stateOf({ subscription, ask, pendingIn: this.#host.roster.isPendingIn(account, contact) });
@@ -195,7 +206,7 @@ export class Subscribing {
     this.#availability.show(account, contact);
   }
 
-  #tell(account: Account, contact: Jid, type: SubscriptionType): void {
+  #tell(account: Account, contact: Jid | string, type: SubscriptionType): void {
     this.#host.send(xml('presence', { type, from: this.#host.addressOf(account), to: contact.toString() }));
   }
 }
