@@ -52,9 +52,10 @@ export async function detectDisplay(
 ): Promise<{ display: Display; glass?: SimulatedGlass }> {
   if (settings.display === 'none') return { display: absentDisplay() };
   if (settings.display === 'simulated') return simulatedPanel(environment);
-  const where = `/dev/i2c-${settings.i2cBus}`;
+  const bus = `/dev/i2c-${settings.i2cBus}`;
+  const where = `at ${hex(settings.i2cAddress)} on ${bus}`;
   if (settings.display === 'auto') {
-    const found = await probe(settings, where, machine);
+    const found = await probe(settings, bus, machine);
     environment.log.info(
       { display: found.answers ? 'ssd1306' : 'simulated', found: found.detail },
       'looked for a panel',
@@ -72,19 +73,19 @@ export async function detectDisplay(
 }
 
 async function probe(
-  settings: DisplaySettings,
-  where: string,
+  { i2cBus, i2cAddress }: DisplaySettings,
+  path: string,
   machine: Machine,
 ): Promise<{ answers: boolean; detail: string }> {
-  if (!(await machine.exists(where))) return { answers: false, detail: `no ${where}` };
-  const address = hex(settings.i2cAddress);
+  if (!(await machine.exists(path))) return { answers: false, detail: `no ${path}` };
+  const where = `at ${hex(i2cAddress)} on ${path}`;
   let bus: I2cBus | undefined;
   try {
-    bus = await machine.openI2c(settings.i2cBus);
-    await bus.write(settings.i2cAddress, PROBE);
-    return { answers: true, detail: `a panel at ${address} on ${where}` };
+    bus = await machine.openI2c(i2cBus);
+    await bus.write(i2cAddress, PROBE);
+    return { answers: true, detail: `a panel ${where}` };
   } catch (error) {
-    return { answers: false, detail: `no panel at ${address} on ${where} (${describeError(error)})` };
+    return { answers: false, detail: `no panel ${where} (${describeError(error)})` };
   } finally {
     await bus?.close().catch(() => {});
   }

@@ -1,5 +1,5 @@
 import { type Clock, describeError, type HardwareState, type Log } from '../environment.ts';
-import { hex, type I2cBus, type OpenBus } from '../i2c/bus.ts';
+import type { I2cBus, OpenBus } from '../i2c/bus.ts';
 import { type Brightness, type Display, type DisplayKind, FRAME_BYTES, type Frame, PAGES, WIDTH } from './display.ts';
 
 export interface PageDriverOptions {
@@ -8,7 +8,7 @@ export interface PageDriverOptions {
   kind?: DisplayKind;
   address: number;
   openBus: OpenBus;
-  /** The bus as a person knows it: `/dev/i2c-1`. */
+  /** Where the panel is, for people: `at 0x3c on /dev/i2c-1`. */
   where: string;
   /** The first column of the chip's memory that is wired to the glass: 0, 2 (most SH1106) or 4. */
   columnOffset?: number;
@@ -74,6 +74,7 @@ class PageDriver implements Display {
 
   #running = false;
   #bus: I2cBus | undefined;
+  #busy = false;
   #sending: Promise<void> | undefined;
   #retry: { cancel(): void } | undefined;
   #retryMs = FIRST_RETRY_MS;
@@ -84,7 +85,7 @@ class PageDriver implements Display {
     this.kind = options.kind ?? options.chip;
     this.#options = options;
     this.#columnOffset = options.columnOffset ?? (options.chip === 'sh1106' ? 2 : 0);
-    this.#where = `${this.kind} at ${hex(options.address)} on ${options.where}`;
+    this.#where = `${this.kind} ${options.where}`;
   }
 
   /** Resolves after the first attempt, whether a panel answered or not. */
@@ -123,7 +124,8 @@ class PageDriver implements Display {
 
   /** Starts the loop, unless it runs already (it will see what is new) or waits for a retry. */
   #send(): void {
-    if (!this.#running || this.#sending || this.#retry) return;
+    if (!this.#running || this.#busy || this.#retry) return;
+    this.#busy = true;
     this.#sending = this.#sendAll();
   }
 
@@ -139,7 +141,7 @@ class PageDriver implements Display {
       await this.#failed(error);
     }
     // In the same turn as the last look for work, so that nothing falls between the two.
-    this.#sending = undefined;
+    this.#busy = false;
   }
 
   /** The next thing in which the glass differs from what is wanted. */
