@@ -9,6 +9,11 @@ import { Availability } from './availability.ts';
 import { type Onward, Subscribing } from './subscribing.ts';
 import { isSubscriptionType } from './subscription.ts';
 
+/** The types of section 4.7.1 that are no subscriptions. */
+const DELIVERED: ReadonlySet<string | undefined> = new Set([undefined, 'unavailable', 'probe', 'error']);
+
+const unknownType = (type = '') => new StanzaError('bad-request', { text: `There is no presence of type ${type}.` });
+
 export class Presence {
   readonly #host: XmppHost;
   readonly #availability: Availability;
@@ -38,8 +43,7 @@ export class Presence {
     if (type === undefined || type === 'unavailable') {
       if (to) this.#availability.directed(session, stanza, to);
       else this.#broadcast(session, stanza);
-    } else if (type !== 'probe' && type !== 'error')
-      throw new StanzaError('bad-request', { text: `No presence is ${type}.` });
+    } else if (!DELIVERED.has(type)) throw unknownType(type);
     if (to) await onward(stanza, to);
   }
 
@@ -48,6 +52,7 @@ export class Presence {
     const { type } = stanza.attrs;
     if (isSubscriptionType(type))
       return this.#subscribing.inbound(account, type, bareAddressed(stanza, from, to), from.bare);
+    if (!DELIVERED.has(type)) throw unknownType(type);
     const work =
       type === 'probe' ? () => this.#probed(account, from, to) : () => this.#deliver(account, stanza, from, to);
     // What came after a subscription is seen after it.
