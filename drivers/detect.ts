@@ -11,7 +11,7 @@ import { pageDriver } from './display/page-driver.ts';
 import { simulatedPanel } from './display/simulated.ts';
 import type { SimulatedGlass } from './display/simulated-glass.ts';
 import { describeError, type Environment } from './environment.ts';
-import { hex, type I2cBus } from './i2c/bus.ts';
+import { hex, I2C_CAUSES, type I2cBus } from './i2c/bus.ts';
 import { openI2cBus } from './i2c/i2c-bus.ts';
 
 /** `[panel]` of casp3r.toml. */
@@ -85,7 +85,7 @@ async function probe(
     await bus.write(i2cAddress, PROBE);
     return { answers: true, detail: `a panel ${where}` };
   } catch (error) {
-    return { answers: false, detail: `no panel ${where} (${describeError(error)})` };
+    return { answers: false, detail: `no panel ${where}: ${describeError(error, I2C_CAUSES)}` };
   } finally {
     await bus?.close().catch(() => {});
   }

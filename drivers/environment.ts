@@ -25,9 +25,9 @@ export interface HardwareState {
   detail: string;
 }
 
-/** One line about an error, with the system's own code (EREMOTEIO, EACCES) where it has one. */
-export function describeError(error: unknown): string {
+/** One line about an error: what its code means here, where `causes` knows it, else the code or the message. */
+export function describeError(error: unknown, causes: Readonly<Record<string, string>> = {}): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return code;
+  if (typeof code === 'string') return causes[code] === undefined ? code : `${causes[code]} (${code})`;
   return typeof message === 'string' ? message : String(error);
 }

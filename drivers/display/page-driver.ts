@@ -1,5 +1,5 @@
 import { type Clock, describeError, type HardwareState, type Log } from '../environment.ts';
-import type { I2cBus, OpenBus } from '../i2c/bus.ts';
+import { I2C_CAUSES, type I2cBus, type OpenBus } from '../i2c/bus.ts';
 import { type Brightness, type Display, type DisplayKind, FRAME_BYTES, type Frame, PAGES, WIDTH } from './display.ts';
 
 export interface PageDriverOptions {
@@ -192,12 +192,12 @@ class PageDriver implements Display {
   }
 
   async #failed(error: unknown): Promise<void> {
-    const cause = describeError(error);
-    const detail = `${this.#where} does not answer (${cause})`;
+    const cause = describeError(error, I2C_CAUSES);
+    const detail = `${this.#where}: ${cause}`;
     if (detail !== this.#state.detail) {
       this.#options.log.warn(
         { display: this.#where, cause },
-        'the panel does not answer; the box goes on and tries again',
+        'the panel cannot be used; the box goes on and tries again',
       );
     }
     this.#state = { ok: false, detail };

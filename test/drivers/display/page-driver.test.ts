@@ -133,7 +133,10 @@ describe('trouble', () => {
     bus.unplug(ADDRESS);
     display.show(picture(2));
     await settled();
-    expect(display.state()).toEqual({ ok: false, detail: 'ssd1306 at 0x3c on /dev/i2c-1 does not answer (EREMOTEIO)' });
+    expect(display.state()).toEqual({
+      ok: false,
+      detail: 'ssd1306 at 0x3c on /dev/i2c-1: nothing answers (EREMOTEIO)',
+    });
     await clock.advance(60_000);
     display.show(picture(3));
 
@@ -176,7 +179,7 @@ describe('trouble', () => {
     await display.start();
     expect(display.state()).toEqual({
       ok: false,
-      detail: 'sh1106 at 0x3c on /dev/i2c-1 does not answer (the package i2c-bus is not installed)',
+      detail: 'sh1106 at 0x3c on /dev/i2c-1: the package i2c-bus is not installed',
     });
     await display.stop();
     expect(environment.clock.pending).toBe(0);
