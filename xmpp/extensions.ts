@@ -16,20 +16,23 @@ import { vcardTemp } from './extensions/vcard-temp.ts';
 import { version } from './extensions/version.ts';
 
 export const extensions: readonly Extension[] = [
-  // Before all others, so that nothing happens on behalf of who is blocked.
+  // What a stanza may not do comes first.
   blocking,
+  // Messages: forged ids go, the archive writes its own, so that the copies of carbons and of the offline store name it.
+  stanzaId,
+  archive,
+  offline,
+  carbons,
+  // Who is there and what they can do.
   disco,
   caps,
+  lastActivity,
+  // What members keep on the box.
+  vcardTemp,
+  privateData,
   registration,
+  // Small questions.
   ping,
   version,
   entityTime,
-  lastActivity,
-  privateData,
-  vcardTemp,
-  // A message passes these in this order: false ids out, the archive's id in, and so it is copied and kept.
-  stanzaId,
-  archive,
-  carbons,
-  offline,
 ];

@@ -5,7 +5,13 @@ import { extensions } from './extensions.ts';
 /** What is part of the stream and of the routing rather than an extension. */
 const coreFacts: readonly XepFact[] = [
   { number: '0198', title: 'Stream Management', version: '1.6.3', status: 'complete' },
-  { number: '0368', title: 'SRV records for XMPP over TLS', version: '1.1.0', status: 'partial', note: 'Clients; servers come with federation.' },
+  {
+    number: '0368',
+    title: 'SRV records for XMPP over TLS',
+    version: '1.1.0',
+    status: 'partial',
+    note: 'Clients; servers come with federation.',
+  },
   { number: '0440', title: 'SASL Channel-Binding Type Capability', version: '1.0.0', status: 'complete' },
   { number: '0478', title: 'Stream Limits Advertisement', version: '0.2.0', status: 'complete' },
 ];
