@@ -42,8 +42,8 @@ export const thisMachine: Machine = {
 const PROBE = Uint8Array.of(0x00, 0xe3);
 
 /**
- * The display to use, not started yet; `glass` where it is simulated. `auto` takes an SSD1306 where one answers on the bus (the
- * chips cannot be told apart safely, so an SH1106 is named in the configuration) and simulates it otherwise.
+ * The display to use, not started yet; `glass` where it is simulated. `auto` takes an SSD1306 where one answers on the
+ * bus (the chips cannot be told apart safely, so an SH1106 is named in the configuration) and simulates it otherwise.
  */
 export async function detectDisplay(
   settings: DisplaySettings,
@@ -92,8 +92,8 @@ async function probe(
 }
 
 /**
- * The buttons to use, not started yet: those on the pins of a Raspberry Pi where the kernel shows its header in sysfs, simulated ones
- * otherwise, none where the configuration gives every button pin 0.
+ * The buttons to use, not started yet: those on the pins of a Raspberry Pi where the kernel shows its header in sysfs,
+ * simulated ones otherwise, none where the configuration gives every button pin 0.
  */
 export async function detectButtons(
   pins: Readonly<Record<Button, number>>,

@@ -1,6 +1,6 @@
 /**
- * What a driver is given by whoever starts it. The shapes are those of the server's clock and log (xmpp/clock.ts, xmpp/log.ts),
- * named again here because drivers import nothing of the server.
+ * What a driver is given by whoever starts it. The shapes are those of the server's clock and log (xmpp/clock.ts,
+ * xmpp/log.ts), named again here because drivers import nothing of the server.
  */
 export interface Clock {
   nowMs(): number;

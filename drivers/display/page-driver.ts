@@ -19,7 +19,10 @@ export interface PageDriverOptions {
 /** A panel that comes back shows the present picture within the longest of these and the time to send it. */
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4_000;
-/** A panel whose power dipped answers as before and stays dark, and cannot be asked: so it is set up afresh once in a while. */
+/**
+ * A panel whose power dipped answers as before and stays dark, and cannot be asked: so it is set up afresh once in a
+ * while.
+ */
 const REFRESH_MS = 60_000;
 
 /** Control bytes: all that follows is commands, or data. */
@@ -29,8 +32,9 @@ const DATA = 0x40;
 /** Page addressing mode and the charge pump, which the two chips switch on differently. */
 const CHIP_SET_UP = { ssd1306: [0x8d, 0x14, 0x20, 0x02, 0x2e], sh1106: [0xad, 0x8b] };
 /**
- * The set-up that both share (SSD1306 data sheet, application note, "Software Initialization"). It never switches the glass off:
- * after a power cut it is dark by itself until its memory is filled, and otherwise a refresh must not be seen.
+ * The set-up that both share (SSD1306 data sheet, application note, "Software Initialization"). It never switches the
+ * glass off: after a power cut it is dark by itself until its memory is filled, and otherwise a refresh must not be
+ * seen.
  */
 const SET_UP = [
   [0xd5, 0x80], // clock
@@ -50,9 +54,10 @@ const BRIGHTNESS: Record<Brightness, number[]> = {
 };
 
 /**
- * The one driver for SSD1306 and SH1106 panels, in page addressing mode. Pictures do not queue: one loop sends the pages that
- * differ from what the glass holds, always of the newest picture. On any error the bus is closed and opened anew after a growing delay
- * (i2c-bus keeps a descriptor whose first call failed, bound to no address), and the panel is set up again.
+ * The one driver for SSD1306 and SH1106 panels, in page addressing mode. Pictures do not queue: one loop sends the
+ * pages that differ from what the glass holds, always of the newest picture. On any error the bus is closed and opened
+ * anew after a growing delay (i2c-bus keeps a descriptor whose first call failed, bound to no address), and the panel
+ * is set up again.
  */
 export function pageDriver(options: PageDriverOptions): Display {
   return new PageDriver(options);

@@ -1,6 +1,9 @@
 /** The part of an I2C bus that a panel needs. */
 export interface I2cBus {
-  /** One message to one device. Rejects with the kernel's `code`: EREMOTEIO or ENXIO when nothing answers at the address. */
+  /**
+   * One message to one device. Rejects with the kernel's `code`: EREMOTEIO or ENXIO when nothing answers at the
+   * address.
+   */
   write(address: number, bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
