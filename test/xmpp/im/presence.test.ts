@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { XmppHost } from '../../../xmpp/host.ts';
+import { change } from '../../../xmpp/store/changes.ts';
 import type { Account } from '../../../xmpp/store/model.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import type { Client } from '../extensions/harness.ts';
@@ -38,14 +39,24 @@ describe('initial presence', () => {
     const phone = box.client(near, alice, 'phone');
     await box.says(phone, presence());
     expect(seen(bobs)).toEqual([`presence ${a}/phone`]);
-    expect(phone.received.map(String)).toContain(
-      `<presence from="${b}/desk" to="${a}/phone"><show>dnd</show></presence>`,
-    );
+    expect(phone.received.map(String)).toContain(`<presence from="${b}/desk" to="${a}"><show>dnd</show></presence>`);
     expect(seen(phone)).toEqual([`presence ${a}/phone`, `presence ${b}/desk`]);
     const laptop = box.client(near, alice, 'laptop');
     await box.says(laptop, presence());
-    expect(seen(phone)).toEqual([`presence ${a}/laptop`]);
+    expect(seen(phone)).toEqual([`presence ${a}/laptop`, `presence ${b}/desk`]);
     expect(seen(laptop)).toEqual([`presence ${a}/laptop`, `presence ${a}/phone`, `presence ${b}/desk`]);
+  });
+
+  test('asks a member of the same host for the new resource alone', async () => {
+    const carol = await box.member(near, 'carol');
+    await box.friends(alice, near, carol, near);
+    await box.online(near, carol, 'phone');
+    const phone = await box.online(near, alice, 'phone');
+    const laptop = box.client(near, alice, 'laptop');
+    await box.says(laptop, presence());
+    const fromCarol = (client: Client) => seen(client).filter((shown) => shown.includes(near.addressOf(carol)));
+    expect(fromCarol(laptop)).toEqual([`presence ${near.addressOf(carol)}/phone`]);
+    expect(fromCarol(phone)).toEqual([]);
   });
 
   test('goes only to those who may see it, and asks only those whom it may ask', async () => {
@@ -55,7 +66,7 @@ describe('initial presence', () => {
     await box.says(box.client(near, alice, 'phone'), presence());
     expect(box.abroad.map((stanza) => `${line(stanza)} > ${stanza.attrs.to}`)).toEqual([
       `presence ${a}/phone > from@far.example`,
-      `presence:probe ${a}/phone > to@far.example`,
+      `presence:probe ${a} > to@far.example`,
     ]);
   });
 
@@ -187,14 +198,17 @@ describe('probes', () => {
     await box.says(bobs, presence('probe', a));
     expect(seen(bobs)).toEqual([`presence ${a}/phone`, `presence ${a}/laptop`]);
     await box.says(bobs, presence('probe', `${a}/phone`));
-    expect(bobs.received.map(String)).toEqual([
-      `<presence from="${a}/phone" to="${b}/desk"><show>away</show></presence>`,
-    ]);
+    expect(bobs.received.map(String)).toEqual([`<presence from="${a}/phone" to="${b}/desk"/>`]);
   });
 
-  test('are answered with unavailable where nothing is', async () => {
+  test('are answered with unavailable where nothing is, with the time where it is known', async () => {
     await box.says(bobs, presence('probe', a), presence('probe', `${a}/phone`));
     expect(seen(bobs)).toEqual([`presence:unavailable ${a}`, `presence:unavailable ${a}/phone`]);
+    await box.store.journal.commit(change('last seen set', { account: alice.id, atMs: 1000, status: '' }));
+    await box.says(bobs, xml('presence', { type: 'probe', to: a, id: 'p1' }));
+    expect(bobs.received.map(String)).toEqual([
+      `<presence type="unavailable" id="p1" from="${a}" to="${b}/desk"><delay xmlns="urn:xmpp:delay" stamp="1970-01-01T00:00:01.000Z"/></presence>`,
+    ]);
   });
 
   test('of one who may not see it cancel what they believe in', async () => {
@@ -211,13 +225,13 @@ describe('probes', () => {
     expect(box.abroad).toEqual([]);
   });
 
-  test('of one whom presence was directed to are answered with that resource', async () => {
-    const phone = await box.online(near, alice, 'phone');
+  test('of one whom presence was directed to are answered with that resource, and with nothing more', async () => {
+    const phone = await box.online(near, alice, 'phone', xml('show', {}, 'away'));
     await box.online(near, alice, 'laptop');
     await box.says(phone, presence(undefined, 'room@far.example/nick'));
     box.abroad.splice(0);
     await box.fromAfar(probe('room@far.example/nick'));
-    expect(box.abroad.map(line)).toEqual([`presence ${a}/phone`]);
+    expect(box.abroad.map(String)).toEqual([`<presence from="${a}/phone" to="room@far.example/nick"/>`]);
   });
 });
 
@@ -270,6 +284,13 @@ describe('directed presence', () => {
     const phone = await box.online(near, alice, 'phone');
     await box.says(phone, presence(undefined, 'room@nowhere.example/nick'));
     expect(seen(phone)).toEqual(['presence:error room@nowhere.example/nick remote-server-not-found']);
+  });
+
+  test('is forgotten where the other side left', async () => {
+    const phone = await box.online(near, alice, 'phone');
+    await box.says(phone, presence(undefined, `${c}/phone`));
+    await box.says(carols, presence(undefined, `${a}/phone`), presence('unavailable'));
+    expect(phone.session.directed).toEqual(new Set());
   });
 
   test('has a limit', async () => {
