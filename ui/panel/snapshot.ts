@@ -6,9 +6,9 @@ export type PanelPage = 'boot' | 'empty' | 'status' | 'pairing' | 'paired' | 'ne
 export interface PairingView {
   /**
    * What the QR code holds: upper case, digits and ` $%*+-./:` only, 61 characters at most (77 with the weakest
-   * correction).
+   * correction). Without one, or with one too long, the page asks to type the code and stays whole.
    */
-  url: string;
+  url?: string;
   /** The code to type, without separators: `K7QM4XWP`. Shown in two groups. */
   code: string;
   /**

@@ -27,6 +27,13 @@ test('a page whose facts are missing is dark, not an exception', () => {
   for (const page of ['pairing', 'paired', 'trouble'] as const) expect(() => render({ ...home, page })).not.toThrow();
 });
 
+test('without an address, or with one too long for a QR code, the pairing page asks to type the code', () => {
+  const { url: _, ...pairing } = snapshots.pairing?.pairing ?? { code: '', typeAt: [], secondsLeft: 0 };
+  const without = render({ ...home, page: 'pairing', pairing });
+  expect(without).toEqual(render({ ...home, page: 'pairing', pairing: { ...pairing, url: 'X'.repeat(78) } }));
+  expect(pixel(without, 0, 0)).toBe(false);
+});
+
 test('a server whose name the font cannot draw goes by its domain', () => {
   expect(nameOf(home)).toBe('The Millers');
   expect(nameOf({ ...home, name: 'Мельница' })).toBe('casp3r.local');
