@@ -14,6 +14,7 @@ import type { Session } from './routing/session.ts';
 import { errorReply, mayBeAnswered } from './routing/stanza.ts';
 import { StanzaError } from './routing/stanza-error.ts';
 import type { Store } from './store/store.ts';
+import { ClientStreams } from './stream/client-streams.ts';
 import type { StreamContext } from './stream/context.ts';
 import { ClientListener } from './stream/listener.ts';
 import { TlsKeys } from './stream/tls.ts';
@@ -44,6 +45,7 @@ export class XmppServer {
   readonly #inbound: Inbound;
   readonly #tls: TlsKeys;
   readonly #throttle: LoginThrottle;
+  readonly #streams: ClientStreams;
   readonly #activity = new Set<() => void>();
   readonly #open: { listener: ClientListener; state: ListenerState }[] = [];
   readonly #served: XmppHost[] = [];
@@ -54,6 +56,7 @@ export class XmppServer {
     this.#inbound = new Inbound(this.#router, (session) => this.#hooksOf(session), options.log);
     this.#tls = new TlsKeys(options.config.tls);
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);
+    this.#streams = new ClientStreams(options.clock);
   }
 
   async start(): Promise<void> {
@@ -67,6 +70,7 @@ export class XmppServer {
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
     await Promise.all(this.#open.splice(0).map(({ listener }) => listener.stop()));
+    this.#streams.close('system-shutdown');
     for (const host of this.#served.splice(0)) host.stop();
   }
 
@@ -130,6 +134,7 @@ export class XmppServer {
       log,
       tls: this.#tls,
       throttle: this.#throttle,
+      streams: this.#streams,
       host: (domain) => this.#hostOf(domain),
       receive: (session, stanza) => this.#inbound.receive(session, stanza),
       undelivered: (session, stanzas) => this.#undelivered(session, stanzas),

@@ -91,7 +91,8 @@ class OnoffButtons implements Buttons {
   }
 
   #fail(button: Button, error: unknown): void {
-    const cause = describeError(error, CAUSES);
+    const code = describeError(error);
+    const cause = CAUSES[code] ?? code;
     const detail = `${button} on GPIO${this.#options.pins[button]}: ${cause}`;
     this.#broken.set(button, detail);
     this.#options.log.warn(

@@ -1,7 +1,4 @@
-/**
- * The panel's pixels as letters of a terminal. A frame has 1024 bytes in page order: `page * 128 + x`, the lowest bit
- * on top.
- */
+/** The panel's pixels as letters of a terminal. A frame has 1024 bytes in page order: `page * 128 + x`, the lowest bit on top. */
 const WIDTH = 128;
 const HEIGHT = 64;
 const PAGE = 8;

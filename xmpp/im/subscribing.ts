@@ -86,10 +86,10 @@ export class Subscribing {
 
   async #asked(account: Account, stanza: Element, contact: Jid): Promise<void> {
     const before = this.#state(account, contact);
-    if (seesUs(partsOf(before).subscription)) return this.#answerSubscribed(account, contact, stanza.attrs.id);
+    if (seesUs(partsOf(before).subscription)) return this.#answerSubscribed(account, contact);
     if (this.#host.roster.item(account, contact)?.approved) {
       await this.#become(account, contact, before, seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before));
-      return this.#answerSubscribed(account, contact, stanza.attrs.id);
+      return this.#answerSubscribed(account, contact);
     }
     if (INBOUND.subscribe[before] === 'ignored') return;
     if (this.#host.store.roster.requests(account.id).length >= MAX_REQUESTS)
@@ -113,8 +113,6 @@ export class Subscribing {
     });
     if (seesUs(partsOf(before).subscription) && !seesUs(partsOf(next).subscription))
       this.#availability.withdraw(account, contact);
-    // The contact's side may think otherwise of where it stands (appendix A.3.2).
-    if (type === 'unsubscribe') this.#tell(account, contact, 'unsubscribed', stanza.attrs.id);
   }
 
   /** A removed item takes its subscriptions with it, both ways (section 2.5.2). @throws StanzaError item-not-found */
@@ -144,7 +142,7 @@ export class Subscribing {
   repeatRequests(account: Account): void {
     for (const { contact, ask } of this.#host.roster.items(account))
       if (ask && !this.#host.serves(contact.slice(contact.indexOf('@') + 1)))
-        this.#tell(account, contact, 'subscribe', this.#host.store.newId());
+        this.#host.send(xml('presence', { type: 'subscribe', from: this.#host.addressOf(account), to: contact }));
   }
 
   /** Contacts of an account that goes away hear that nothing holds any more; the roster itself goes with the account. */
@@ -203,14 +201,13 @@ export class Subscribing {
     ];
   }
 
-  /** What the server answers for the member mirrors the id of what it answers. */
-  #answerSubscribed(account: Account, contact: Jid, id: string | undefined): void {
-    this.#tell(account, contact, 'subscribed', id);
+  #answerSubscribed(account: Account, contact: Jid): void {
+    this.#tell(account, contact, 'subscribed');
     this.#availability.show(account, contact);
   }
 
-  #tell(account: Account, contact: Jid | string, type: SubscriptionType, id?: string): void {
-    this.#host.send(xml('presence', { type, id, from: this.#host.addressOf(account), to: contact.toString() }));
+  #tell(account: Account, contact: Jid | string, type: SubscriptionType): void {
+    this.#host.send(xml('presence', { type, from: this.#host.addressOf(account), to: contact.toString() }));
   }
 }
 

@@ -6,6 +6,7 @@ import type { Host } from '../extension.ts';
 import type { Log } from '../log.ts';
 import type { Session } from '../routing/session.ts';
 import type { Element } from '../xml.ts';
+import type { ClientStreams } from './client-streams.ts';
 import type { TlsKeys } from './tls.ts';
 
 export interface StreamContext {
@@ -15,6 +16,8 @@ export interface StreamContext {
   log: Log;
   tls: TlsKeys;
   throttle: LoginThrottle;
+  /** Shared by all listeners: streams per address, sessions that can be resumed. */
+  streams: ClientStreams;
   /** The host that serves this domain (primary or fallback), prepared as RFC 7622 says. */
   host(domain: string): Host | undefined;
   /**

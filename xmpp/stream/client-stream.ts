@@ -1,0 +1,418 @@
+/**
+ * A client's stream from connection to end (RFC 6120 sections 4 to 7), top to bottom in the order in which it goes:
+ * opening → securing → login → opening → binding → bound → closing → closed.
+ * A stream that is opened anew (after STARTTLS, after SASL) goes through `opening` again with a new parser.
+ */
+import type { Timer } from '../clock.ts';
+import type { Host } from '../extension.ts';
+import { Session } from '../routing/session.ts';
+import { errorReply, isStanza } from '../routing/stanza.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import type { Account } from '../store/model.ts';
+import { type Element, firstChild, xml } from '../xml.ts';
+import { isLoopback } from './addresses.ts';
+import { bindResult, boundJid, NS_BIND } from './bind.ts';
+import { BoundStream } from './bound-stream.ts';
+import type { StreamContext } from './context.ts';
+import { features, NS_TLS } from './features.ts';
+import { failed, NS_SM } from './management/stanzas.ts';
+import { NS_CLIENT, readOpening, responseHeader } from './opening.ts';
+import { type Carrier, PlainOutlet, type StreamOutlet } from './outlet.ts';
+import { NS_STREAM, type ParserLimits, type StreamHeader, StreamParser } from './parser.ts';
+import { NS_SASL, SaslFailure } from './sasl/failure.ts';
+import { channelBindings, mechanismNames } from './sasl/mechanism.ts';
+import { SaslNegotiation } from './sasl/negotiation.ts';
+import { serialize } from './serialize.ts';
+import { answerStranger } from './stranger.ts';
+import { type StreamCondition, StreamError } from './stream-error.ts';
+import { TokenBucket } from './token-bucket.ts';
+import type { Wire } from './wire.ts';
+
+const BURST_SECONDS = 10;
+/** For the client to close its side once the server has closed its own. */
+const CLOSE_MS = 2_000;
+const ID_BYTES = 16;
+
+type Stage = 'opening' | 'securing' | 'login' | 'binding' | 'bound' | 'closing' | 'closed';
+
+/** One thing that came in; what follows waits until it is done. */
+type Step = () => void | Promise<void>;
+
+export class ClientStream implements Carrier {
+  /** Resolves when the connection is gone. Never rejects. */
+  readonly ended: Promise<void>;
+  readonly #context: StreamContext;
+  readonly #wire: Wire;
+  readonly #bucket: TokenBucket;
+  #resolveEnded: () => void = () => undefined;
+  #stage: Stage = 'opening';
+  #parser: StreamParser;
+  #headerSent = false;
+  /** What the client named in its header, prepared, and who serves it. */
+  #domain: string | undefined;
+  #lang: string | undefined;
+  #sasl: SaslNegotiation | undefined;
+  #account: Account | undefined;
+  #bound: BoundStream | undefined;
+  /** What extensions remember of a stranger (routing/before-login.ts). */
+  readonly #memory = new Map<string, string>();
+  #loginTimer: Timer | undefined;
+  #busy = false;
+  #later: Step[] = [];
+  /** After an error nothing more is taken in. */
+  #deaf = false;
+  #clientClosed = false;
+
+  constructor(context: StreamContext, wire: Wire) {
+    this.#context = context;
+    this.#wire = wire;
+    const { stanzasPerSecond } = context.config.limits;
+    this.#bucket = new TokenBucket(context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
+    this.#parser = this.#newParser();
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
+  }
+
+  get address(): string {
+    return this.#wire.address;
+  }
+
+  get secure(): boolean {
+    return this.#wire.secure;
+  }
+
+  start(): void {
+    const { loginSeconds } = this.#context.config.limits;
+    if (loginSeconds > 0) {
+      this.#loginTimer = this.#context.clock.after(loginSeconds * 1000, () =>
+        this.finish(new StreamError('connection-timeout', `not logged in within ${loginSeconds} seconds`)),
+      );
+    }
+    this.#wire.start({ data: (bytes) => this.#onData(bytes), closed: () => this.#onClosed() });
+  }
+
+  // ---- what comes in, one thing after the other
+
+  #newParser(): StreamParser {
+    return new StreamParser(
+      NS_CLIENT,
+      {
+        header: (header) => this.#inOrder(() => this.#open(header)),
+        element: (element) => this.#onElement(element),
+        end: () => this.#inOrder(() => this.#onClientClosed()),
+      },
+      this.#parserLimits(),
+    );
+  }
+
+  #parserLimits(): ParserLimits {
+    const { bytesBeforeLogin, stanzaBytes, depth, attributes } = this.#context.config.limits;
+    return { bytes: this.#account ? stanzaBytes : bytesBeforeLogin, depth, attributes };
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#deaf) return;
+    try {
+      this.#parser.write(bytes);
+    } catch (error) {
+      this.#deaf = true;
+      this.#inOrder(() => this.#fail(error));
+    }
+  }
+
+  #onElement(element: Element): void {
+    const waitMs = this.#bucket.take();
+    if (waitMs > 0) {
+      this.#wire.hold('rate');
+      this.#context.clock.after(waitMs, () => this.#wire.release('rate'));
+    }
+    this.#inOrder(() => this.#handle(element));
+  }
+
+  #inOrder(step: Step): void {
+    if (this.#busy) this.#later.push(step);
+    else this.#run(step);
+  }
+
+  #run(step: Step): void {
+    try {
+      const done = step();
+      if (done) this.#waitFor(done);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #waitFor(done: Promise<void>): void {
+    this.#busy = true;
+    this.#wire.hold('busy');
+    done
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#busy = false;
+        while (!this.#busy) {
+          const next = this.#later.shift();
+          if (!next) break;
+          this.#run(next);
+        }
+        if (!this.#busy) this.#wire.release('busy');
+      });
+  }
+
+  #handle(element: Element): void | Promise<void> {
+    if (element.attrs.xmlns === NS_STREAM && this.#stage !== 'closing') return this.finish();
+    switch (this.#stage) {
+      case 'opening':
+        throw new StreamError('not-authorized', 'the stream has to be opened anew first');
+      case 'securing':
+        return this.#secure(element);
+      case 'login':
+        return this.#login(element);
+      case 'binding':
+        return this.#bind(element);
+      case 'bound':
+        return this.#bound?.handle(element);
+      case 'closing':
+        return this.#bound?.handleLate(element);
+      case 'closed':
+        return;
+    }
+  }
+
+  // ---- opening
+
+  #open(header: StreamHeader): void {
+    if (this.#stage !== 'opening') return;
+    const opening = readOpening(header, (domain) => this.#context.host(domain) !== undefined);
+    if (this.#account && opening.domain !== this.#domain) throw new StreamError('improper-addressing');
+    this.#domain = opening.domain;
+    this.#lang = opening.lang;
+    this.#sendHeader(header.from);
+    this.#stage = this.#account ? 'binding' : this.#tlsRequired() ? 'securing' : 'login';
+    this.#sendFeatures(this.#host());
+  }
+
+  #sendHeader(to?: string): void {
+    this.#headerSent = true;
+    this.#wire.write(responseHeader(this.#context.random(ID_BYTES).toString('hex'), this.#domain, to));
+  }
+
+  #sendFeatures(host: Host): void {
+    const list = features({
+      secure: this.secure,
+      authenticated: this.#account !== undefined,
+      tlsRequired: this.#stage === 'securing',
+      mechanisms: this.#mechanisms(),
+      bindings: channelBindings(this.#wire.tls),
+      hooks: host.hooks,
+      limits: this.#context.config.limits,
+    });
+    this.#wire.write(serialize(list));
+  }
+
+  #host(): Host {
+    const host = this.#domain === undefined ? undefined : this.#context.host(this.#domain);
+    if (!host) throw new StreamError('host-gone');
+    return host;
+  }
+
+  /** RFC 6120 sections 4.3.3 and 6.4.6: the stream starts again, and what came before counts no more. */
+  #reopen(): void {
+    this.#stage = 'opening';
+    this.#headerSent = false;
+    this.#parser = this.#newParser();
+  }
+
+  // ---- securing
+
+  #tlsRequired(): boolean {
+    return !this.secure && !this.#plainAllowed();
+  }
+
+  #plainAllowed(): boolean {
+    return this.#context.config.allowPlainLoopback && isLoopback(this.address);
+  }
+
+  #secure(element: Element): void | Promise<void> {
+    if (element.is('starttls', NS_TLS)) return this.#startTls();
+    if (element.is('auth', NS_SASL)) this.#send(new SaslFailure('encryption-required').toElement());
+    else this.#refuse(element);
+  }
+
+  async #startTls(): Promise<void> {
+    // By then the rest of what came along with it has been parsed: what somebody slipped in before TLS must not be taken for
+    // something said within it.
+    await Promise.resolve();
+    if (this.#parser.midElement || this.#later.length > 0 || this.#wire.unreadBytes > 0) {
+      throw new StreamError('policy-violation', 'nothing may follow <starttls/> before TLS');
+    }
+    this.#send(xml('proceed', { xmlns: NS_TLS }));
+    await this.#wire.startTls(this.#context.tls.identity).catch(() => undefined);
+    if (this.#stage !== 'closed') this.#reopen();
+  }
+
+  // ---- login
+
+  #mechanisms(): string[] {
+    return mechanismNames(this.secure, this.#plainAllowed());
+  }
+
+  #login(element: Element): void | Promise<void> {
+    const namespace = element.attrs.xmlns;
+    if (namespace === NS_SASL) return this.#authenticate(element);
+    if (!this.secure && element.is('starttls', NS_TLS)) return this.#startTls();
+    if (namespace === undefined && element.name === 'iq') return this.#answerStranger(element);
+    this.#refuse(element);
+  }
+
+  async #authenticate(element: Element): Promise<void> {
+    const { throttle, clock, random } = this.#context;
+    this.#sasl ??= new SaslNegotiation({
+      host: this.#host(),
+      address: this.address,
+      mechanisms: this.#mechanisms(),
+      bindings: channelBindings(this.#wire.tls),
+      throttle,
+      clock,
+      random,
+    });
+    const { reply, account } = await this.#sasl.handle(element);
+    this.#send(reply);
+    if (!account) return;
+    this.#account = account;
+    this.#reopen();
+  }
+
+  async #answerStranger(stanza: Element): Promise<void> {
+    const { address, secure } = this;
+    this.#send(await answerStranger(this.#host(), { address, secure, memory: this.#memory }, stanza));
+  }
+
+  #refuse(element: Element): never {
+    const stanza = element.attrs.xmlns === undefined && isStanza(element);
+    throw new StreamError(stanza ? 'not-authorized' : 'unsupported-stanza-type');
+  }
+
+  // ---- binding
+
+  #bind(element: Element): void | Promise<void> {
+    const account = this.#account;
+    const host = this.#host();
+    // It may have been disabled or removed since it logged in.
+    if (!account || host.accounts.find(account.local)?.status !== 'active') throw new StreamError('not-authorized');
+    if (element.is('resume', NS_SM)) return this.#resume(element, host, account);
+    if (element.attrs.xmlns === NS_SM) return this.#send(failed('unexpected-request'));
+    if (!firstChild(element)?.is('bind', NS_BIND) || element.attrs.type !== 'set') this.#refuse(element);
+    try {
+      this.#bindResource(element, host, account);
+    } catch (error) {
+      if (!(error instanceof StanzaError)) throw error;
+      this.#send(errorReply(element, error));
+    }
+  }
+
+  #bindResource(request: Element, host: Host, account: Account): void {
+    const { clock, random } = this.#context;
+    const payload = firstChild(request) ?? request;
+    const jid = boundJid(host, account, this.#domain ?? '', payload, random);
+    const outlet: StreamOutlet = new PlainOutlet(this.#context, host, this, () => session);
+    const session = new Session(account, jid, clock.nowMs(), outlet);
+    this.#send(bindResult(request.attrs.id, jid));
+    this.#carry(host, outlet);
+    host.sessions.add(session);
+    host.log.info({ jid: jid.toString(), address: this.address }, 'a session was bound');
+  }
+
+  /** XEP-0198 section 5. */
+  async #resume(element: Element, host: Host, account: Account): Promise<void> {
+    const { resumables } = this.#context.streams;
+    const id = element.attrs.previd ?? '';
+    const outlet = resumables.find(id, account.id);
+    if (!outlet || !(await outlet.resume(element, this))) {
+      this.#send(failed('item-not-found', resumables.handledBefore(id, account.id)));
+      return;
+    }
+    this.#carry(host, outlet);
+    if (this.#stage === 'closed') outlet.streamEnded(this, false);
+    else host.log.info({ jid: outlet.session.jid.toString(), address: this.address }, 'a session was resumed');
+  }
+
+  #carry(host: Host, outlet: StreamOutlet): void {
+    this.#loginTimer?.cancel();
+    this.#bound = new BoundStream({
+      context: this.#context,
+      host,
+      outlet,
+      carrier: this,
+      lang: this.#lang,
+      hold: (on) => (on ? this.#wire.hold('lane') : this.#wire.release('lane')),
+    });
+    if (this.#stage === 'binding') this.#stage = 'bound';
+  }
+
+  // ---- what goes out
+
+  #send(element: Element): void {
+    this.write(serialize(element));
+  }
+
+  write(text: string, written?: (written: boolean) => void): void {
+    if (this.#stage === 'closing' || this.#stage === 'closed') written?.(false);
+    else this.#wire.write(text, written);
+  }
+
+  // ---- closing
+
+  /** The session ends with the stream where the fault is the client's; what it had said before is still done. */
+  #fail(error: unknown): void {
+    this.#deaf = true;
+    const streamError = error instanceof StreamError ? error : new StreamError('internal-server-error');
+    if (streamError !== error) {
+      const details = error instanceof Error ? error.stack : String(error);
+      this.#context.log.error({ error: details, address: this.address }, 'a stream failed');
+    }
+    if (this.#stage === 'bound') this.#bound?.afterAll(() => this.#bound?.fail(streamError));
+    else this.finish(streamError);
+  }
+
+  #onClientClosed(): void {
+    this.#clientClosed = true;
+    if (this.#stage === 'closing') this.#wire.end();
+    else if (this.#stage === 'bound') this.#bound?.afterAll(() => this.finish());
+    else this.finish();
+  }
+
+  finish(error?: StreamError): void {
+    if (this.#stage === 'closing' || this.#stage === 'closed') return;
+    this.#loginTimer?.cancel();
+    if (!this.#headerSent) this.#sendHeader();
+    if (error) this.#wire.write(serialize(error.toElement()));
+    this.#wire.write('</stream:stream>');
+    this.#stage = 'closing';
+    if (error) this.#context.log.debug({ address: this.address, condition: error.condition }, 'a stream was ended');
+    if (error || this.#clientClosed) this.#wire.end();
+    else this.#context.clock.after(CLOSE_MS, () => this.#wire.end());
+    if (this.#clientClosed) this.#bound?.ended(true);
+  }
+
+  cut(): void {
+    this.#wire.destroy();
+  }
+
+  /** For the server's stop. */
+  shutDown(condition: StreamCondition): void {
+    this.#deaf = true;
+    const error = new StreamError(condition);
+    if (this.#stage === 'bound') this.#bound?.afterAll(() => this.#bound?.fail(error));
+    else this.finish(error);
+  }
+
+  #onClosed(): void {
+    this.#stage = 'closed';
+    this.#deaf = true;
+    this.#loginTimer?.cancel();
+    this.#bound?.ended(this.#clientClosed);
+    this.#resolveEnded();
+  }
+}

@@ -1,0 +1,250 @@
+/**
+ * The stream's XML, strict and namespace-aware (RFC 6120 sections 4.8 and 11): bytes in, stream header, elements and end out.
+ * What section 11.1 forbids (DOCTYPE, comments, processing instructions, other entities) ends the stream, and so does an element
+ * over the limits, before it is held in memory whole. This file is the home of saxes.
+ *
+ * Elements come out without prefixes, each with an `xmlns` where its namespace differs from its parent's (xmpp/xml.ts).
+ */
+import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
+import { Element } from '../xml.ts';
+import { StreamError } from './stream-error.ts';
+
+export const NS_STREAM = 'http://etherx.jabber.org/streams';
+const NS_XML = 'http://www.w3.org/XML/1998/namespace';
+const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
+
+export interface StreamHeader {
+  to: string | undefined;
+  from: string | undefined;
+  version: string | undefined;
+  lang: string | undefined;
+}
+
+/** Each 0 switches a limit off. */
+export interface ParserLimits {
+  /** Bytes of one element of the stream, as they came over the wire; the stream header is held to it as well. */
+  bytes: number;
+  /** Depth of elements within it, itself being 1. */
+  depth: number;
+  /** Attributes of one element, namespace declarations among them. */
+  attributes: number;
+}
+
+/** Called while bytes are written, in the order of the stream. */
+export interface ParserEvents {
+  header(header: StreamHeader): void;
+  element(element: Element): void;
+  end(): void;
+}
+
+/** Elements in one element of the stream: far more than any protocol has, few enough for a small box. */
+const MAX_ELEMENTS = 10_000;
+
+const OPTIONS = { xmlns: true, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const;
+
+interface OpenElement {
+  element: Element;
+  namespace: string;
+}
+
+export class StreamParser {
+  readonly #contentNamespace: string;
+  readonly #events: ParserEvents;
+  readonly #limits: ParserLimits;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #sax = new SaxesParser(OPTIONS);
+  /** Elements within the stream that are open, outermost first. */
+  readonly #open: OpenElement[] = [];
+  #stage: 'before' | 'open' | 'ended' = 'before';
+  #attributes = 0;
+  /** Of the element that is being read: its bytes, its elements, and the bytes that namespaces declared anew add to it. */
+  #bytes = 0;
+  #elements = 0;
+  #declared = 0;
+  #text = '';
+  /** Characters given to saxes in all, and how many of them lay before the end of the last whole element. */
+  #charsIn = 0;
+  #charsDone = -1;
+  /** Nothing but white space has come since the last whole element. */
+  #idle = true;
+
+  constructor(contentNamespace: string, events: ParserEvents, limits: ParserLimits) {
+    this.#contentNamespace = contentNamespace;
+    this.#events = events;
+    this.#limits = { ...limits };
+    this.#listen();
+  }
+
+  /** Looser or tighter from the next element on. */
+  setLimits(limits: ParserLimits): void {
+    Object.assign(this.#limits, limits);
+  }
+
+  /** Whether an element has been begun and not ended. */
+  get midElement(): boolean {
+    return !this.#idle;
+  }
+
+  /** @throws StreamError after which the parser must not be used again. */
+  write(bytes: Uint8Array): void {
+    let rest = bytes;
+    while (rest.length > 0 && this.#stage !== 'ended') {
+      if (this.#idle) {
+        rest = withoutLeadingSpace(rest);
+        if (rest.length === 0) return;
+      }
+      const room = this.#limits.bytes === 0 ? rest.length : this.#limits.bytes - this.#bytes;
+      if (room <= 0) throw new StreamError('policy-violation', `more than ${this.#limits.bytes} bytes in one element`);
+      const piece = rest.length > room ? rest.subarray(0, room) : rest;
+      rest = rest.subarray(piece.length);
+      this.#writePiece(piece);
+    }
+  }
+
+  #writePiece(piece: Uint8Array): void {
+    const text = this.#decode(piece);
+    if (this.#charsIn === 0 && text.charCodeAt(0) === 0xfeff) {
+      throw new StreamError('not-well-formed', 'a byte order mark (RFC 6120 section 11.6)');
+    }
+    this.#charsIn += text.length;
+    this.#charsDone = -1;
+    this.#bytes += piece.length;
+    this.#idle = false;
+    this.#sax.write(text);
+    if (this.#charsDone === -1) return;
+    const tail = text.slice(text.length - (this.#charsIn - this.#charsDone));
+    this.#idle = tail.trim() === '';
+    this.#bytes = this.#idle ? 0 : Buffer.byteLength(tail);
+  }
+
+  #decode(piece: Uint8Array): string {
+    try {
+      return this.#decoder.decode(piece, { stream: true });
+    } catch {
+      throw new StreamError('unsupported-encoding', 'not UTF-8');
+    }
+  }
+
+  #listen(): void {
+    const sax = this.#sax;
+    const restricted = (what: string) => () => {
+      throw new StreamError('restricted-xml', what);
+    };
+    sax.on('error', (error) => {
+      throw streamErrorOf(error.message);
+    });
+    sax.on('doctype', restricted('a document type declaration'));
+    sax.on('comment', restricted('a comment'));
+    sax.on('processinginstruction', restricted('a processing instruction'));
+    sax.on('xmldecl', ({ encoding }) => {
+      if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') throw new StreamError('unsupported-encoding');
+    });
+    sax.on('opentagstart', () => {
+      this.#attributes = 0;
+      if (this.#limits.depth !== 0 && this.#open.length >= this.#limits.depth) {
+        throw new StreamError('policy-violation', `elements more than ${this.#limits.depth} deep`);
+      }
+    });
+    sax.on('attribute', () => {
+      this.#attributes += 1;
+      if (this.#limits.attributes !== 0 && this.#attributes > this.#limits.attributes) {
+        throw new StreamError('policy-violation', `more than ${this.#limits.attributes} attributes`);
+      }
+    });
+    sax.on('opentag', (tag) => (this.#stage === 'before' ? this.#openStream(tag) : this.#openElement(tag)));
+    sax.on('closetag', () => this.#close());
+    sax.on('text', (text) => this.#addText(text));
+    sax.on('cdata', (text) => this.#addText(text));
+  }
+
+  #openStream(tag: SaxesTagNS): void {
+    if (tag.prefix === '' && tag.uri === NS_STREAM) {
+      throw new StreamError('bad-namespace-prefix', 'the stream element needs a prefix');
+    }
+    if (tag.uri !== NS_STREAM || tag.ns[''] !== this.#contentNamespace) throw new StreamError('invalid-namespace');
+    if (tag.local !== 'stream') throw new StreamError('bad-format', 'the first element is not a stream');
+    const attribute = (name: string) => tag.attributes[name]?.value;
+    this.#stage = 'open';
+    this.#charsDone = this.#sax.position;
+    this.#events.header({
+      to: attribute('to'),
+      from: attribute('from'),
+      version: attribute('version'),
+      lang: attribute('xml:lang'),
+    });
+  }
+
+  #openElement(tag: SaxesTagNS): void {
+    this.#flushText();
+    this.#elements += 1;
+    if (this.#elements > MAX_ELEMENTS) throw new StreamError('policy-violation', `more than ${MAX_ELEMENTS} elements`);
+    const parent = this.#open.at(-1);
+    const element = new Element(tag.local);
+    for (const name in tag.attributes) this.#addAttribute(element, name, tag.attributes[name]);
+    if (tag.uri !== (parent?.namespace ?? this.#contentNamespace)) {
+      element.attrs.xmlns = tag.uri;
+      if (tag.ns[tag.prefix] === undefined) this.#charge(tag.uri);
+    }
+    parent?.element.append(element);
+    this.#open.push({ element, namespace: tag.uri });
+  }
+
+  /** Prefixes other than `xml` are declared on the spot. `__proto__` is no name that an object could hold. */
+  #addAttribute(element: Element, name: string, attribute: SaxesAttributeNS | undefined): void {
+    if (attribute === undefined || attribute.uri === NS_XMLNS || name === '__proto__') return;
+    element.attrs[name] = attribute.value;
+    if (attribute.prefix === '' || attribute.uri === NS_XML) return;
+    element.attrs[`xmlns:${attribute.prefix}`] = attribute.uri;
+    this.#charge(attribute.uri);
+  }
+
+  /** A namespace declared once and used by a thousand elements is written a thousand times: that counts as sent, too. */
+  #charge(namespace: string): void {
+    this.#declared += namespace.length;
+    if (this.#limits.bytes !== 0 && this.#declared > this.#limits.bytes) {
+      throw new StreamError('policy-violation', 'too many namespace declarations');
+    }
+  }
+
+  #close(): void {
+    this.#flushText();
+    const closed = this.#open.pop();
+    if (this.#open.length > 0) return;
+    this.#charsDone = this.#sax.position;
+    if (closed) {
+      this.#elements = 0;
+      this.#declared = 0;
+      this.#events.element(closed.element);
+    } else {
+      this.#stage = 'ended';
+      this.#events.end();
+    }
+  }
+
+  #addText(text: string): void {
+    if (this.#open.length > 0) this.#text += text;
+    else if (text.trim() !== '') throw new StreamError('bad-format', 'text outside of an element');
+  }
+
+  /** Text and CDATA between two tags make one child. */
+  #flushText(): void {
+    if (this.#text === '') return;
+    this.#open.at(-1)?.element.append(this.#text);
+    this.#text = '';
+  }
+}
+
+function streamErrorOf(message: string): StreamError {
+  if (message.startsWith('unbound namespace prefix')) return new StreamError('bad-namespace-prefix', message);
+  if (message === 'undefined entity.') return new StreamError('restricted-xml', 'an entity other than the five');
+  return new StreamError('not-well-formed', message);
+}
+
+/** White space between elements keeps a connection alive (RFC 6120 section 4.6.1); saxes would keep it in memory. */
+function withoutLeadingSpace(bytes: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < bytes.length && isSpace(bytes[start])) start += 1;
+  return start === 0 ? bytes : bytes.subarray(start);
+}
+
+const isSpace = (byte: number | undefined) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

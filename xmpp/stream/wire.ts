@@ -1,0 +1,183 @@
+/** One connection of a stream: writing in batches, holding back reading, the change to TLS, and an end that cannot hang. */
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import type { Clock } from '../clock.ts';
+import { plainAddress } from './addresses.ts';
+import type { TlsIdentity } from './tls.ts';
+
+/** What a peer may leave unread before it is cut off. */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+/** What is read while the last words to a peer are on their way. */
+const MAX_LATE_BYTES = 1024 * 1024;
+const HANDSHAKE_MS = 10_000;
+/** For the peer to take in the last words and close as well. */
+const END_MS = 2_000;
+const KEEPALIVE_MS = 60_000;
+
+export interface WireEvents {
+  data(bytes: Buffer): void;
+  /** The connection is gone, whoever ended it. Called once, last. */
+  closed(): void;
+}
+
+export interface WireTls {
+  identity: TlsIdentity;
+  protocol: string;
+  /** The data of the channel binding `tls-exporter` (RFC 9266); undefined below TLS 1.3. */
+  exporter: Buffer | undefined;
+}
+
+export class Wire {
+  readonly address: string;
+  readonly #clock: Clock;
+  readonly #holds = new Set<string>();
+  #socket: Socket;
+  #events: WireEvents | undefined;
+  #tls: WireTls | undefined;
+  #out = '';
+  #waiting: ((written: boolean) => void)[] = [];
+  #state: 'up' | 'ending' | 'closed' = 'up';
+  #late = 0;
+
+  constructor(socket: Socket, clock: Clock) {
+    this.#socket = socket;
+    this.#clock = clock;
+    this.address = plainAddress(socket.remoteAddress ?? '');
+  }
+
+  get tls(): WireTls | undefined {
+    return this.#tls;
+  }
+
+  get secure(): boolean {
+    return this.#tls !== undefined;
+  }
+
+  /** Bytes that came in and have not been given to anyone yet. */
+  get unreadBytes(): number {
+    return this.#socket.readableLength;
+  }
+
+  /** Begins reading. Before it, only `startTls` may be called. */
+  start(events: WireEvents): void {
+    this.#events = events;
+    this.#socket.setNoDelay(true);
+    this.#socket.setKeepAlive(true, KEEPALIVE_MS);
+    this.#listen();
+  }
+
+  /**
+   * Writes in one go with all else that is written in the same turn. `written` is told once: true when the system has taken it,
+   * false when it never will.
+   */
+  write(text: string, written?: (written: boolean) => void): void {
+    if (this.#state !== 'up') {
+      written?.(false);
+      return;
+    }
+    if (this.#out === '') queueMicrotask(() => this.#flush());
+    this.#out += text;
+    if (written) this.#waiting.push(written);
+    if (this.#socket.writableLength + this.#out.length > MAX_UNREAD_BYTES) this.destroy();
+  }
+
+  /** Reading stops while anyone holds it. */
+  hold(reason: string): void {
+    this.#holds.add(reason);
+    if (this.#state === 'up') this.#socket.pause();
+  }
+
+  release(reason: string): void {
+    if (this.#holds.delete(reason) && this.#holds.size === 0) this.#socket.resume();
+  }
+
+  /** The server's side of a handshake. Rejects where it fails or takes too long; the connection is gone then. */
+  async startTls(identity: TlsIdentity, alpn?: string): Promise<void> {
+    this.#flush();
+    const plain = this.#socket;
+    plain.removeAllListeners('data');
+    plain.on('error', () => plain.destroy());
+    const secure = new TLSSocket(plain, {
+      isServer: true,
+      secureContext: identity.context,
+      ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
+    });
+    const timeout = this.#clock.after(HANDSHAKE_MS, () => plain.destroy());
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const gone = () => reject(new Error('the TLS handshake failed'));
+        secure.once('secure', resolve);
+        secure.once('error', gone);
+        secure.once('close', gone);
+        plain.once('close', gone);
+      });
+    } catch (error) {
+      secure.destroy();
+      plain.destroy();
+      this.#closed();
+      throw error;
+    } finally {
+      timeout.cancel();
+    }
+    secure.disableRenegotiation();
+    const protocol = secure.getProtocol() ?? '';
+    // Below TLS 1.3 the exporter binds only with an extended master secret (RFC 9266 section 4.2), which Node does not tell of.
+    const exporter =
+      protocol === 'TLSv1.3' ? secure.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) : undefined;
+    this.#tls = { identity, protocol, exporter };
+    this.#socket = secure;
+    if (this.#events) this.#listen();
+  }
+
+  /** Sends what is waiting, then closes; goes on reading a while, so that the last words of neither side are lost to a reset. */
+  end(): void {
+    if (this.#state !== 'up') return;
+    this.#flush();
+    this.#state = 'ending';
+    this.#socket.end();
+    this.#socket.resume();
+    this.#clock.after(END_MS, () => this.destroy());
+  }
+
+  /** Closes at once. */
+  destroy(): void {
+    this.#socket.destroy();
+    if (this.#events === undefined) this.#state = 'closed';
+  }
+
+  #listen(): void {
+    const socket = this.#socket;
+    socket.on('data', (bytes: Buffer) => this.#onData(bytes));
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => this.end());
+    socket.on('close', () => {
+      if (socket === this.#socket) this.#closed();
+    });
+    if (this.#holds.size > 0) socket.pause();
+    if (socket.destroyed) this.#closed();
+  }
+
+  #onData(bytes: Buffer): void {
+    if (this.#state === 'ending') this.#late += bytes.length;
+    if (this.#late > MAX_LATE_BYTES) this.destroy();
+    else this.#events?.data(bytes);
+  }
+
+  #flush(): void {
+    if (this.#out === '' || this.#state !== 'up') return;
+    const text = this.#out;
+    const waiting = this.#waiting;
+    this.#out = '';
+    this.#waiting = [];
+    this.#socket.write(text, (error) => {
+      for (const written of waiting) written(!error);
+    });
+  }
+
+  #closed(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    for (const written of this.#waiting.splice(0)) written(false);
+    this.#events?.closed();
+  }
+}
