@@ -13,7 +13,7 @@ describe('the log', () => {
 
   it('keeps what a stranger sent within its line', () => {
     const line = formatLine({ level: 30, time: 0, msg: 'login\u001b[2J\nforged line', who: 'a\rb\u202eevil' });
-    expect(line).not.toMatch(/[\r\n\u001b]/);
+    expect(line).not.toMatch(/\p{Cc}|\u202e/u);
     expect(line).toContain('login\\u001b[2J\\u000aforged line');
   });
 

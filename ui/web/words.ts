@@ -1,0 +1,111 @@
+/** Every word that a web page shows, in one language. */
+import type { Platform } from './apps.ts';
+
+export const words = {
+  product: 'CASP3R',
+  tagline: 'A chat server of one’s own',
+  minutes: (count: number) => (count === 1 ? '1 minute' : `${count} minutes`),
+  hours: (count: number) => `${count} hours`,
+  days: (count: number) => (count === 1 ? '1 day' : `${count} days`),
+  platforms: {
+    android: 'Android',
+    ios: 'iPhone and iPad',
+    windows: 'Windows',
+    macos: 'Mac',
+    linux: 'Linux',
+    terminal: 'Terminal',
+  } satisfies Record<Platform, string>,
+
+  home: {
+    title: 'Chat that lives at home',
+    about: (domain: string) =>
+      `This is ${domain}, a small box in somebody’s home. It carries the messages of the people who live on it, and of nobody else.`,
+    typeTitle: 'Come in with a code',
+    typeHelp:
+      'Press PAIR on the box, or ask the person who invited you. Eight letters and digits; capitals do not matter.',
+    code: 'Your code',
+    go: 'Go on',
+    howTitle: 'How it works',
+    how: [
+      'It speaks XMPP, the open standard for chat. You choose the app.',
+      'Your account is an address, like e-mail, and reaches people on other servers too.',
+      'Your messages are kept on this box, not at a company.',
+    ],
+    wrong:
+      'This code is not good. Look at it once more; codes of the box are good for five minutes and for one person.',
+    slowDown: 'That were too many tries. Wait a minute, then try again.',
+  },
+
+  landing: {
+    title: 'You are invited',
+    about: (domain: string) =>
+      `to ${domain}, a chat server on a small box of its own. Three ways on; take the one that fits.`,
+    goodFor: (time: string) => `This invitation is good for ${time}, for one account.`,
+    haveTitle: 'I have an app',
+    haveHelp: 'Your chat app opens and makes the account with you.',
+    haveButton: 'Open my app',
+    otherDevice: 'On another device?',
+    scan: 'Scan this with its camera.',
+    qrLabel: 'QR code of the invitation, for another device',
+    getTitle: 'Get an app',
+    getHelp: 'Any XMPP app will do; these are good ones. Install it, come back to this page, and press “Open my app”.',
+    others: 'Other devices',
+    makeTitle: 'Make my account here',
+    makeHelp: 'Then log in with any app, now or later.',
+    name: 'Name',
+    nameHelp: 'Small letters and digits are easiest to tell others.',
+    password: 'Password',
+    passwordHelp: 'Long is better than strange: three or four words.',
+    make: 'Make my account',
+    encrypted: 'Open this page encrypted',
+    encryptedWhy: 'Your browser will warn you, because the box vouches for itself.',
+  },
+
+  problems: {
+    nameMissing: 'Choose a name.',
+    nameInvalid: 'This name cannot be used. Letters, digits, dots and hyphens always work.',
+    nameTaken: 'Somebody has this name already. Choose another one.',
+    passwordShort: (least: number) => `This password is too short. Take ${least} characters or more.`,
+    passwordInvalid: 'This password cannot be used. Choose another one.',
+    codeGone: 'This invitation was used up, or its time is over.',
+    diskFull: 'The box has no room left, so your account was not made. Tell its owner, and try again later.',
+    fault: 'Something went wrong in the box; your account was not made. Try again.',
+  },
+
+  gone: {
+    title: 'This code is no longer good',
+    about:
+      'Codes of the box are good for five minutes and for one person. Press PAIR again, or ask for a new invitation.',
+    again: 'Type another code',
+  },
+
+  welcome: {
+    title: (name: string) => `Welcome, ${name}`,
+    about: 'Your account is made. This is what any app asks for:',
+    administrator: 'You are the first here, so you are the administrator of this box.',
+    address: 'Address',
+    password: 'Password',
+    passwordIs: 'the one you have just chosen',
+    server: 'Server',
+    serverWhen: 'only if the app asks',
+    port: 'Port',
+    portDirect: (port: number) => `or ${port} for “direct TLS”`,
+    appsTitle: 'No app yet?',
+    certificateTitle: 'If the app asks about a certificate',
+    certificate: 'The box made its own. It is the right one if its SHA-256 fingerprint is:',
+  },
+
+  panel: {
+    title: 'The panel',
+    about: 'The same picture and buttons as on the box. Only this machine can open this page.',
+    pair: 'PAIR',
+    page: 'PAGE',
+    power: 'POWER',
+    powerHelp: 'hold 3 s to stop',
+    alt: 'What the panel shows',
+    live: 'live',
+    lost: 'The box does not answer.',
+  },
+
+  missing: { title: 'There is nothing here', about: 'Perhaps the address was cut off.', home: 'To the first page' },
+};
