@@ -3,7 +3,7 @@ import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import { words } from './words.ts';
 
-const { home, gone, missing } = words;
+const { home, missing } = words;
 
 export interface HomeView {
   domain: string;
@@ -37,11 +37,6 @@ ${problem ? html`<p class="problem" id="code-problem" role="alert">${problem}</p
 </section>
 </div>`,
   });
-}
-
-/** For the address of an invitation that is over. */
-export function gonePage(domain: string): Html {
-  return notice(domain, gone.title, gone.about, gone.again);
 }
 
 export function missingPage(domain: string): Html {

@@ -72,13 +72,6 @@ export const words = {
     fault: 'Something went wrong in the box; your account was not made. Try again.',
   },
 
-  gone: {
-    title: 'This code is no longer good',
-    about:
-      'Codes of the box are good for five minutes and for one person. Press PAIR again, or ask for a new invitation.',
-    again: 'Type another code',
-  },
-
   welcome: {
     title: (name: string) => `Welcome, ${name}`,
     about: 'Your account is made. This is what any app asks for:',
@@ -105,7 +98,13 @@ export const words = {
     alt: 'What the panel shows',
     live: 'live',
     lost: 'The box does not answer.',
+    refused: {
+      title: 'Only on the box itself',
+      about: 'The panel’s page opens on the machine that runs the box, as http://localhost.',
+    },
   },
 
+  busy: { title: 'One moment', about: 'That was too much at once. Wait a minute, then try again.', again: 'Try again' },
+  fault: { title: 'Something went wrong', about: 'The box could not answer this. Its log says more.' },
   missing: { title: 'There is nothing here', about: 'Perhaps the address was cut off.', home: 'To the first page' },
 };

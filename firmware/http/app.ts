@@ -1,0 +1,45 @@
+/** All that the box answers over HTTP, as one hono application; the sockets are web-server.ts's. */
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { homePage, missingPage, notice } from '../../ui/web/home.ts';
+import { type Html, textOf } from '../../ui/web/html.ts';
+import { icon } from '../../ui/web/layout.ts';
+import { style } from '../../ui/web/style.ts';
+import { words } from '../../ui/web/words.ts';
+import { perAddress, securityHeaders } from './guards.ts';
+import { invitationRoutes } from './invitation.ts';
+import { panelRoutes } from './panel.ts';
+import type { Site } from './site.ts';
+
+export type WebEnv = { Bindings: HttpBindings };
+
+/** A form of this box is a name, a password and a code. */
+const BODY_BYTES = 8 * 1024;
+
+export function createApp(site: Site): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const domain = () => site.host.server.domain;
+  const page = (view: Html) => textOf(view);
+
+  app.use(securityHeaders());
+  app.use(perAddress(site.clock, () => page(notice(domain(), words.busy.title, words.busy.about, words.busy.again))));
+  app.use(bodyLimit({ maxSize: BODY_BYTES }));
+
+  app.get('/', (c) => c.html(page(homePage({ domain: domain() }))));
+  app.get('/style.css', (c) =>
+    c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'max-age=3600' }),
+  );
+  app.get('/icon.svg', (c) =>
+    c.body(icon(), 200, { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'max-age=86400' }),
+  );
+  app.route('/', invitationRoutes(site));
+  app.route('/', panelRoutes(site));
+
+  app.notFound((c) => c.html(page(missingPage(domain())), 404));
+  app.onError((error, c) => {
+    site.log.error({ err: error, path: c.req.path }, 'a page failed');
+    return c.html(page(notice(domain(), words.fault.title, words.fault.about, words.missing.home)), 500);
+  });
+  return app;
+}

@@ -1,0 +1,60 @@
+/** What stands before every page: headers that keep browsers strict, limits per address, and the door of the local pages. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { secureHeaders } from 'hono/secure-headers';
+import { addressKey } from '../../xmpp/access/address-key.ts';
+import { Debts } from '../../xmpp/access/debts.ts';
+import type { Clock } from '../../xmpp/clock.ts';
+import type { WebEnv } from './app.ts';
+
+const REQUESTS_PER_SECOND = 10;
+const BURST = 100;
+
+/** Nothing from elsewhere, no script or style within a page, no frame around it, no word to other sites. */
+export function securityHeaders(): MiddlewareHandler {
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      styleSrc: ["'self'"],
+      scriptSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+    referrerPolicy: 'no-referrer',
+    xFrameOptions: 'DENY',
+    // The box's certificate is often its own; a browser that was told to insist on https could never come back.
+    strictTransportSecurity: false,
+  });
+}
+
+export function addressOf(c: Context<WebEnv>): string {
+  return c.env.incoming.socket.remoteAddress ?? '';
+}
+
+/** Answers 429 to an address that asks for more than ten pages a second over a while. */
+export function perAddress(clock: Clock, busyPage: () => string): MiddlewareHandler<WebEnv> {
+  const debts = new Debts(clock, 1000 / REQUESTS_PER_SECOND);
+  return async (c, next) => {
+    const key = addressKey(addressOf(c));
+    if (debts.of(key) >= BURST) return c.html(busyPage(), 429, { 'Retry-After': '60' });
+    debts.add(key);
+    return next();
+  };
+}
+
+/**
+ * Whether the request comes from this very machine: by the socket's address, and by a Host header that only names this machine,
+ * so that a page elsewhere whose name was made to point at 127.0.0.1 (DNS rebinding) and a proxy in front do not count.
+ */
+export function isLocal(c: Context<WebEnv>): boolean {
+  const fromLoopback = /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(addressOf(c));
+  return fromLoopback && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(c.req.header('Host') ?? '');
+}
+
+/** Whether a page of this very origin sent the form, as browsers say of every POST. */
+export function isOwnForm(c: Context<WebEnv>): boolean {
+  const origin = c.req.header('Origin');
+  return origin !== undefined && URL.canParse(origin) && new URL(origin).host === c.req.header('Host')?.toLowerCase();
+}

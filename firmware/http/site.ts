@@ -1,0 +1,27 @@
+/** What the web pages need of the box. */
+import type { Clock } from '../../xmpp/clock.ts';
+import type { Host } from '../../xmpp/extension.ts';
+import type { Log } from '../../xmpp/log.ts';
+import type { Pairing } from '../pairing.ts';
+
+export interface PanelDoor {
+  /** What the glass shows: 1024 bytes in page order. */
+  frame(): Uint8Array;
+  /** Returns what takes the listener away again. */
+  onFrame(listener: () => void): () => void;
+  press(button: 'pair' | 'page' | 'power', heldMs: number): void;
+}
+
+export interface Site {
+  /** The server whose pages these are. */
+  host: Host;
+  pairing: Pick<Pairing, 'invitationFor' | 'wrongCode'>;
+  panel: PanelDoor;
+  clock: Clock;
+  log: Log;
+  ports: { c2s: number; c2sTls: number; http: number; https: number };
+  /** A host that phones in the network can open. */
+  reachableHost(): string;
+  /** SHA-256, `AB:CD:…`, of a certificate that the box made itself. */
+  fingerprint(): string | undefined;
+}

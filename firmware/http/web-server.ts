@@ -1,0 +1,99 @@
+/** The sockets of the web pages. @hono/node-server's one home; every socket stays in our hands, for other protocols to share the port by ALPN. */
+import { readFileSync } from 'node:fs';
+import { createServer as createHttp, type Server, type ServerOptions } from 'node:http';
+import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Log } from '../../xmpp/log.ts';
+import type { ListenerState } from '../../xmpp/server.ts';
+import type { CertificateFiles } from '../certificate.ts';
+import { BoxError, reasonOf } from '../errors.ts';
+import type { WebEnv } from './app.ts';
+
+/** Small pages for few people: whoever needs more than this is no browser of theirs. */
+const LIMITS: ServerOptions = {
+  maxHeaderSize: 8192,
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+};
+const MAX_HEADERS = 64;
+const MAX_CONNECTIONS = 256;
+
+export interface WebServerOptions {
+  address: string;
+  /** 0: none. */
+  http: number;
+  https: number;
+  tls: CertificateFiles;
+  app: Hono<WebEnv>;
+  log: Log;
+}
+
+export class WebServer {
+  readonly #options: WebServerOptions;
+  readonly #open: { server: Server | HttpsServer; state: ListenerState }[] = [];
+  #https: HttpsServer | undefined;
+
+  constructor(options: WebServerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws BoxError port-unusable */
+  async start(): Promise<void> {
+    const { http, https, app, tls } = this.#options;
+    const answer = getRequestListener((request, env) => app.fetch(request, env as WebEnv['Bindings']), {
+      overrideGlobalObjects: false,
+    });
+    if (http !== 0) await this.#listen('http', http, createHttp(LIMITS, answer));
+    if (https === 0) return;
+    this.#https = createHttps(
+      { ...LIMITS, ...readKeys(tls), minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] },
+      answer,
+    );
+    await this.#listen('https', https, this.#https);
+  }
+
+  async stop(): Promise<void> {
+    const closing = this.#open.splice(0).map(
+      ({ server }) =>
+        new Promise<void>((resolve) => {
+          server.close(() => resolve());
+          // Pages that wait for events never end by themselves.
+          server.closeAllConnections();
+        }),
+    );
+    await Promise.all(closing);
+  }
+
+  get listeners(): readonly ListenerState[] {
+    return this.#open.map(({ state }) => state);
+  }
+
+  /** New handshakes show the files' present certificate. */
+  reloadCertificate(): void {
+    this.#https?.setSecureContext(readKeys(this.#options.tls));
+  }
+
+  async #listen(name: string, port: number, server: Server | HttpsServer): Promise<void> {
+    const { address, log } = this.#options;
+    server.maxHeadersCount = MAX_HEADERS;
+    server.maxConnections = MAX_CONNECTIONS;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host: address, port }, resolve);
+    }).catch((error: unknown) => {
+      throw new BoxError('port-unusable', { name, port, reason: reasonOf(error) });
+    });
+    server.on('error', (error) => log.error({ err: error, listener: name }, 'a listener failed'));
+    const { port: actual } = server.address() as AddressInfo;
+    this.#open.push({ server, state: { name, address, port: actual } });
+    log.info({ listener: name, address, port: actual }, 'listening');
+  }
+}
+
+function readKeys({ certificate, key }: CertificateFiles): { cert: Buffer; key: Buffer } {
+  return { cert: readFileSync(certificate), key: readFileSync(key) };
+}
