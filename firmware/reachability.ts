@@ -66,3 +66,8 @@ export function panelUrl(url: string): string | undefined {
 function isLinkLocal(address: string): boolean {
   return address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 }
+
+/** An address that only this machine can reach: a box that listens there has nobody to be announced to. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}

@@ -1,0 +1,60 @@
+/** What the box does for itself each night. node-cron's one home. */
+import { type ScheduledTask, schedule } from 'node-cron';
+import type { Clock } from '../xmpp/clock.ts';
+import type { Host } from '../xmpp/extension.ts';
+import type { Log } from '../xmpp/log.ts';
+
+/** A quiet hour, off the full one. */
+const NIGHTLY = '23 3 * * *';
+/** A client that showed its invitation in time may still be on its way to an account. */
+const KEEP_INVITATIONS_MS = 86_400_000;
+
+export interface CareOptions {
+  hosts: () => readonly Pick<Host, 'invites'>[];
+  clock: Clock;
+  log: Log;
+  /** Makes the box's own certificate anew where it is due. */
+  renewCertificate: () => Promise<void>;
+}
+
+export class Care {
+  readonly #options: CareOptions;
+  #task: ScheduledTask | undefined;
+
+  constructor(options: CareOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#task = schedule(NIGHTLY, () => this.run());
+  }
+
+  async stop(): Promise<void> {
+    await this.#task?.destroy();
+  }
+
+  /** One night's work. What fails is logged, and does not keep the rest from its turn. */
+  async run(): Promise<void> {
+    const { log, renewCertificate } = this.#options;
+    for (const [what, work] of [
+      ['expired invitations', () => this.#forgetInvitations()],
+      ['the certificate', renewCertificate],
+    ] as const) {
+      try {
+        await work();
+      } catch (error) {
+        log.error({ err: error, what }, 'the nightly care failed');
+      }
+    }
+  }
+
+  async #forgetInvitations(): Promise<void> {
+    const { hosts, clock, log } = this.#options;
+    const beforeMs = clock.nowMs() - KEEP_INVITATIONS_MS;
+    for (const { invites } of hosts()) {
+      const old = invites.list().filter((invite) => invite.expiresMs < beforeMs);
+      for (const { code } of old) await invites.revoke(code);
+      if (old.length > 0) log.info({ count: old.length }, 'forgot expired invitations');
+    }
+  }
+}

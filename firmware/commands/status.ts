@@ -1,0 +1,43 @@
+import type { ListenerState } from '../../xmpp/server.ts';
+import type { Box } from '../box.ts';
+import { software } from '../version.ts';
+
+/** `casp3r status --json`. Fields are added, never renamed. */
+export interface Status {
+  version: string;
+  pid: number;
+  uptimeSeconds: number;
+  listeners: ListenerState[];
+  servers: { domain: string; members: number; online: number }[];
+  memoryBytes: number;
+  panel: { display: string; detail: string; buttons: string; page: string; pairing: boolean };
+  network: string;
+  /** Exceptions since the start, each of which cost one stanza or one task. */
+  errors: number;
+}
+
+export function statusOf(box: Box): Status {
+  const { server, store, pairing } = box.running;
+  const { display, buttons, network } = box.condition;
+  return {
+    version: software.version,
+    pid: process.pid,
+    uptimeSeconds: box.uptimeSeconds,
+    listeners: box.listeners,
+    servers: server.hosts.map((host) => ({
+      domain: host.server.domain,
+      members: store.accounts.count(host.server.id),
+      online: host.sessions.accountsOnline,
+    })),
+    memoryBytes: process.memoryUsage.rss(),
+    panel: {
+      display: box.displayKind,
+      detail: display,
+      buttons,
+      page: box.panel.page,
+      pairing: pairing.window !== undefined,
+    },
+    network,
+    errors: box.errors,
+  };
+}

@@ -1,0 +1,80 @@
+/** Tells the home network where the box is (multicast DNS, RFC 6762 and 6763). @homebridge/ciao's one home. */
+import { type CiaoService, getResponder, type Responder } from '@homebridge/ciao';
+import type { Log } from '../xmpp/log.ts';
+import { reasonOf } from './errors.ts';
+
+export interface MdnsOptions {
+  /** The domain of the first server. Where it ends in `.local` the box answers for it. */
+  domain: string;
+  /** The machine's own name, for a domain that does not. */
+  hostname: string;
+  /** Ports; 0 where there is none. */
+  ports: { c2s: number; c2sTls: number; http: number };
+  log: Log;
+}
+
+export interface MdnsState {
+  ok: boolean;
+  /** One line for a person. */
+  detail: string;
+}
+
+const LOCAL = '.local';
+
+export class Mdns {
+  readonly #options: MdnsOptions;
+  #responder: Responder | undefined;
+  #state: MdnsState = { ok: true, detail: 'off' };
+
+  constructor(options: MdnsOptions) {
+    this.#options = options;
+  }
+
+  get state(): MdnsState {
+    return this.#state;
+  }
+
+  /** Never rejects: a box without a network is a state, and goes on. */
+  async start(): Promise<void> {
+    const { domain, log } = this.#options;
+    try {
+      this.#responder = getResponder();
+      const services = this.#services(this.#responder);
+      this.#state = { ok: true, detail: 'announcing' };
+      await Promise.all(services.map((service) => service.advertise()));
+      this.#state = { ok: true, detail: domain.endsWith(LOCAL) ? `answers for ${domain}` : 'announces its services' };
+      log.info({ domain }, 'found by multicast DNS');
+    } catch (error) {
+      this.#state = { ok: false, detail: reasonOf(error) };
+      log.warn({ reason: reasonOf(error) }, 'no multicast DNS: phones find the box by its address only');
+    }
+  }
+
+  /** Says goodbye to the network. */
+  async stop(): Promise<void> {
+    const responder = this.#responder;
+    this.#responder = undefined;
+    await responder?.shutdown().catch((error: unknown) => {
+      this.#options.log.warn({ reason: reasonOf(error) }, 'multicast DNS did not end well');
+    });
+  }
+
+  #services(responder: Responder): CiaoService[] {
+    const { domain, hostname, ports, log } = this.#options;
+    const host = domain.endsWith(LOCAL) ? domain.slice(0, -LOCAL.length) : (hostname.split('.')[0] ?? 'casp3r');
+    const offered = [
+      { type: 'xmpp-client', port: ports.c2s },
+      { type: 'xmpps-client', port: ports.c2sTls },
+      { type: 'http', port: ports.http },
+    ].filter(({ port }) => port !== 0);
+    return offered.map(({ type, port }) => {
+      const service = responder.createService({ name: domain, type, port, hostname: host });
+      // Two boxes with one name: the library moves aside, and nobody would find this one under its domain.
+      service.on('hostname-change', (other: string) => {
+        this.#state = { ok: false, detail: `another machine answers for ${host}${LOCAL}` };
+        log.warn({ wanted: `${host}${LOCAL}`, got: other }, 'another machine in the network has this name');
+      });
+      return service;
+    });
+  }
+}
