@@ -219,6 +219,7 @@ export class Box {
       log,
       facts: () => this.#facts(),
       urlFor: (code) => panelUrl(this.invitationUrl(code) ?? ''),
+      typeAt: () => this.#webPlaces(),
       powerOff,
     });
     panel.onFrame(() => onFrame(panel.frame()));
@@ -324,6 +325,13 @@ export class Box {
     return hostForPhones(lanAddresses(networkInterfaces()), this.#domain());
   }
 
+  /** Where a browser finds the first page, without the scheme: by the address that always works, then by name. */
+  #webPlaces(): string[] {
+    const { http, https } = this.#options.config.listen;
+    const urls = [this.#reachableHost(), this.#domain()].map((host) => invitationUrl({ host, http, https }, ''));
+    return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).host))];
+  }
+
   #domain(): string {
     return this.#running?.host.server.domain ?? this.#options.config.server.domain;
   }
@@ -333,13 +341,12 @@ export class Box {
     const { v4, v6 } = lanAddresses(networkInterfaces());
     const running = this.#running;
     const server = running?.host.server;
-    const web = this.invitationUrl('');
     return {
       version: software.version,
       name: this.#domain(),
       domain: this.#domain(),
       addresses: [...v4, ...v6],
-      webAddress: web ? new URL(web).host : this.#reachableHost(),
+      webAddress: this.#webPlaces()[0] ?? this.#reachableHost(),
       members: running && server ? running.store.accounts.count(server.id) : 0,
       online: running?.host.sessions.accountsOnline ?? 0,
       messagesToday: running && server ? running.store.archive.sentSince(server.id, startOfDay(clock.nowMs())) : 0,

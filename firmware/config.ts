@@ -29,7 +29,7 @@ const SYSTEM_FILE = '/etc/casp3r/casp3r.toml';
  * @throws BoxError config-missing, config-unreadable, config-invalid
  */
 export function loadConfig({ file, env, cwd }: ConfigPlace): Config {
-  const named = file ?? (env['CASP3R_CONFIG'] || undefined);
+  const named = file ?? (env.CASP3R_CONFIG || undefined);
   const path = named === undefined ? [resolve(cwd, 'casp3r.toml'), SYSTEM_FILE].find(existsSync) : resolve(cwd, named);
   const config = path === undefined ? checkConfig('', 'casp3r.toml') : checkConfig(read(path), path);
   const folder = path === undefined ? cwd : dirname(path);
@@ -37,7 +37,7 @@ export function loadConfig({ file, env, cwd }: ConfigPlace): Config {
   return {
     ...config,
     file: path,
-    data: env['CASP3R_DATA'] ? resolve(cwd, env['CASP3R_DATA']) : resolve(folder, config.data),
+    data: env.CASP3R_DATA ? resolve(cwd, env.CASP3R_DATA) : resolve(folder, config.data),
     tls: { certificate: inFolder(config.tls.certificate), key: inFolder(config.tls.key) },
   };
 }

@@ -128,7 +128,8 @@ export class Pairing {
     state.timer.cancel();
     this.#log.info({ how }, 'the pairing window is closed');
     this.#onChange();
-    await this.#invites.revoke(state.code);
+    // A client that showed the code in time may still be on its way to an account (XEP-0445 section 4).
+    if (how !== 'expired') await this.#invites.revoke(state.code);
     const page = await state.page?.catch(() => undefined);
     // Of the window's two invitations only one makes an account; and a second press means: nobody, now.
     if (page && (how === 'pressed' || how === 'used')) await this.#invites.revoke(page.code);

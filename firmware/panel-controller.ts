@@ -1,7 +1,6 @@
 /** What the panel shows, and what its buttons do: snapshots in, presses out. */
 import type { Button, Buttons } from '../drivers/button/buttons.ts';
 import type { Display } from '../drivers/display/display.ts';
-import { QrError } from '../ui/panel/qr.ts';
 import { render } from '../ui/panel/render.ts';
 import type { PanelPage, PanelSnapshot } from '../ui/panel/snapshot.ts';
 import type { Clock, Timer } from '../xmpp/clock.ts';
@@ -18,8 +17,10 @@ export interface PanelOptions {
   log: Log;
   /** Cheap enough to be asked each second. */
   facts: () => PanelFacts;
-  /** What the QR code holds for this code; undefined where no page can be reached or the address is too long. */
-  urlFor: (code: string) => string | undefined;
+  /** What the QR code holds for this code. */
+  urlFor: (code: string) => string;
+  /** Where to type a code, the best place first. */
+  typeAt: () => readonly string[];
   /** POWER was held: end the program. */
   powerOff: () => void;
 }
@@ -129,7 +130,7 @@ export class PanelController {
   refresh(): void {
     const { clock, display } = this.#options;
     const snapshot = this.snapshot();
-    const frame = this.#draw(snapshot);
+    const frame = render(snapshot);
     const same = Buffer.compare(frame, this.#shown.frame) === 0;
     this.#shown = { page: snapshot.page, frame };
     this.#rest();
@@ -143,52 +144,34 @@ export class PanelController {
   }
 
   snapshot(): PanelSnapshot {
-    const { facts: readFacts, clock, urlFor } = this.#options;
+    const { facts: readFacts, clock, urlFor, typeAt } = this.#options;
     const facts = readFacts();
     const nowMs = clock.nowMs();
     if (this.#paired && this.#paired.untilMs <= nowMs) this.#paired = undefined;
     if (this.#chosen && this.#chosen.untilMs <= nowMs) this.#chosen = undefined;
     const window = this.#phase === 'running' ? this.#pairing?.window : undefined;
-    const url = window && urlFor(window.code);
-    const unscannable = window && !url ? [`Type the code ${window.code} at ${facts.webAddress}.`] : [];
-    return {
+    const snapshot: PanelSnapshot = {
       ...facts,
-      trouble: [...unscannable, ...facts.trouble],
-      page: this.#choosePage(facts, window !== undefined, unscannable.length > 0),
-      ...(window && url
-        ? {
-            pairing: {
-              url,
-              code: window.code,
-              typeAt: facts.webAddress,
-              secondsLeft: secondsUntil(window.closesAtMs, nowMs),
-            },
-          }
-        : {}),
-      ...(this.#paired ? { paired: { name: this.#paired.name, administrator: this.#paired.administrator } } : {}),
+      page: this.#choosePage(facts, window !== undefined),
       safeToUnplug: this.#phase === 'stopped',
     };
+    if (this.#paired) snapshot.paired = { name: this.#paired.name, administrator: this.#paired.administrator };
+    if (window)
+      snapshot.pairing = {
+        url: urlFor(window.code),
+        code: window.code,
+        typeAt: typeAt(),
+        secondsLeft: Math.max(0, Math.ceil((window.closesAtMs - nowMs) / 1000)),
+      };
+    return snapshot;
   }
 
-  #choosePage(facts: PanelFacts, pairing: boolean, unscannable: boolean): PanelPage {
+  #choosePage(facts: PanelFacts, pairing: boolean): PanelPage {
     if (this.#phase === 'starting') return 'boot';
     if (this.#phase !== 'running') return 'goodbye';
-    if (pairing) return unscannable ? 'trouble' : 'pairing';
+    if (pairing) return 'pairing';
     if (this.#paired) return 'paired';
     return this.#chosen?.page ?? home(facts);
-  }
-
-  #draw(snapshot: PanelSnapshot): Uint8Array {
-    try {
-      return render(snapshot);
-    } catch (error) {
-      if (!(error instanceof QrError)) throw error;
-      return render({
-        ...snapshot,
-        page: 'trouble',
-        trouble: [`Type the code ${snapshot.pairing?.code} at ${snapshot.webAddress}.`],
-      });
-    }
   }
 
   #pressed(button: Button, heldMs: number): void {
@@ -244,5 +227,3 @@ function home({ members, trouble }: PanelFacts): PanelPage {
   if (trouble.length > 0) return 'trouble';
   return members === 0 ? 'empty' : 'status';
 }
-
-const secondsUntil = (thenMs: number, nowMs: number) => Math.max(0, Math.ceil((thenMs - nowMs) / 1000));

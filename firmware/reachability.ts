@@ -53,14 +53,9 @@ export function invitationUrl({ host, http, https }: WebPlace, code: string): st
   return https === 0 ? undefined : `https://${name}${https === 443 ? '' : `:${https}`}/j/${code}`;
 }
 
-/** The alphanumeric characters of a QR code (ISO/IEC 18004), and how many of them version 3 holds at level L. */
-const ALPHANUMERIC = /^[0-9A-Z $%*+\-./:]*$/;
-const VERSION_3_CHARACTERS = 77;
-
-/** The same in upper case, as the panel's QR code holds it; undefined where that does not fit version 3. */
-export function panelUrl(url: string): string | undefined {
-  const upper = url.toUpperCase();
-  return ALPHANUMERIC.test(upper) && upper.length <= VERSION_3_CHARACTERS ? upper : undefined;
+/** The same as the panel's QR code holds it: upper case takes little more than half the room there. */
+export function panelUrl(url: string): string {
+  return url.toUpperCase();
 }
 
 function isLinkLocal(address: string): boolean {

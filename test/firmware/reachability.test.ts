@@ -39,9 +39,6 @@ describe('the address of an invitation', () => {
   it('fits QR version 3 in upper case, as long as it can get with an IPv4 address', () => {
     const url = panelUrl('https://255.255.255.255:65535/j/ABCDEFGH');
     expect(url).toBe('HTTPS://255.255.255.255:65535/J/ABCDEFGH');
-    expect(encode(url ?? '', { ecc: 'L', border: 0 }).version).toBeLessThanOrEqual(3);
-    expect(encode('A'.repeat(77), { ecc: 'L', border: 0 }).version).toBe(3);
-    expect(panelUrl(`http://${'long.'.repeat(14)}example/j/ABCDEFGH`)).toBeUndefined();
-    expect(panelUrl('http://bücher.example/j/ABCDEFGH')).toBeUndefined();
+    expect(encode(url, { ecc: 'L', border: 0 }).version).toBeLessThanOrEqual(3);
   });
 });

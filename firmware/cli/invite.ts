@@ -1,0 +1,63 @@
+import { type Command, Option } from 'commander';
+import type { InviteRow } from '../commands/invites.ts';
+import { ROLES } from '../commands/users.ts';
+import { askBox } from './client.ts';
+import { type CommonOptions, configOption, jsonOption, positiveNumber, wholeNumber } from './options.ts';
+import { print, printJson, printTable } from './output.ts';
+
+interface CreateOptions extends CommonOptions {
+  role: string;
+  uses: number;
+  hours?: number;
+  note?: string;
+  server?: string;
+  typed?: boolean;
+}
+
+export function addInviteCommand(casp3r: Command): void {
+  const invite = casp3r.command('invite').description('invitations: create, list, revoke');
+
+  invite
+    .command('create')
+    .description('let somebody make an account')
+    .addOption(new Option('--role <role>').choices(ROLES).default('member'))
+    .addOption(new Option('--uses <number>', 'accounts that it may make').argParser(wholeNumber).default(1))
+    .addOption(new Option('--hours <number>', 'how long it is good (default: 7 days)').argParser(positiveNumber))
+    .addOption(new Option('--note <text>', 'whom it is for'))
+    .addOption(new Option('--typed', 'a short code that a person can type'))
+    .addOption(new Option('--server <domain>', 'for which server (default: the first)'))
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async ({ config: _, json, role, uses, hours, note, server, typed }: CreateOptions, command: Command) => {
+      const made = await askBox<InviteRow>(command.opts(), 'invite create', { role, uses, hours, note, server, typed });
+      if (json) return printJson(made);
+      if (made.url) print(made.url);
+      print(made.uri);
+      print(`code ${made.code}, good until ${made.expires}`);
+    });
+
+  invite
+    .command('list')
+    .description('invitations that can still be used')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (options: CommonOptions) => {
+      const rows = await askBox<InviteRow[]>(options, 'invite list');
+      if (options.json) return printJson(rows);
+      if (rows.length === 0) return print('No invitation is open.');
+      printTable(
+        ['code', 'expires', 'role', 'uses left', 'note'],
+        rows.map((row) => [row.code, row.expires, row.role, String(row.usesLeft), row.note]),
+      );
+    });
+
+  invite
+    .command('revoke')
+    .description('take an invitation back')
+    .argument('<code>')
+    .addOption(configOption())
+    .action(async (code: string, options: CommonOptions) => {
+      await askBox(options, 'invite revoke', { code });
+      print('The invitation is taken back.');
+    });
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { Status } from '../commands/status.ts';
+import { askBox } from './client.ts';
+import { type CommonOptions, configOption, jsonOption } from './options.ts';
+import { duration, print, printJson } from './output.ts';
+
+export function addStatusCommand(casp3r: Command): void {
+  casp3r
+    .command('status')
+    .description('what the running box is doing')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (options: CommonOptions) => {
+      const status = await askBox<Status>(options, 'status');
+      if (options.json) return printJson(status);
+      print(`CASP3R ${status.version}, process ${status.pid}, up ${duration(status.uptimeSeconds)}`);
+      for (const { domain, members, online } of status.servers)
+        print(`server    ${domain}: ${members} members, ${online} online`);
+      for (const { name, address, port } of status.listeners) print(`listener  ${name} on ${address} port ${port}`);
+      print(`panel     ${status.panel.display} (${status.panel.detail}), shows ${status.panel.page}`);
+      print(`network   ${status.network}`);
+      print(`memory    ${Math.round(status.memoryBytes / 1_048_576)} MiB`);
+      print(`errors    ${status.errors}`);
+    });
+}

@@ -1,0 +1,82 @@
+import { Argument, type Command, Option } from 'commander';
+import { ROLES, type UserRow } from '../commands/users.ts';
+import { askBox } from './client.ts';
+import { type CommonOptions, configOption, jsonOption } from './options.ts';
+import { print, printJson, printTable } from './output.ts';
+import { readPassword } from './password.ts';
+
+const address = () => new Argument('<jid>', 'NAME@DOMAIN');
+const passwordOption = () =>
+  new Option('--password <text>', '- reads it from standard input; without it you are asked').argParser(String);
+
+export function addUserCommand(casp3r: Command): void {
+  const user = casp3r.command('user').description('members: add, change, remove, list');
+
+  user
+    .command('add')
+    .description('make an account')
+    .addArgument(address())
+    .addOption(passwordOption())
+    .addOption(new Option('--role <role>').choices(ROLES).default('member'))
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (jid: string, options: CommonOptions & { password?: string; role: string }) => {
+      const password = await readPassword(options.password);
+      const made = await askBox<UserRow>(options, 'user add', { address: jid, password, role: options.role });
+      if (options.json) printJson(made);
+      else print(`${made.address} is here, as ${made.role}.`);
+    });
+
+  user
+    .command('passwd')
+    .description('give a member another password')
+    .addArgument(address())
+    .addOption(passwordOption())
+    .addOption(configOption())
+    .action(async (jid: string, options: CommonOptions & { password?: string }) => {
+      const password = await readPassword(options.password);
+      await askBox(options, 'user passwd', { address: jid, password });
+      print(`${jid} has a new password.`);
+    });
+
+  user
+    .command('role')
+    .description('give a member another role')
+    .addArgument(address())
+    .addArgument(new Argument('<role>').choices(ROLES))
+    .addOption(configOption())
+    .action(async (jid: string, role: string, options: CommonOptions) => {
+      await askBox(options, 'user role', { address: jid, role });
+      print(`${jid} is now ${role}.`);
+    });
+
+  for (const [name, about, done] of [
+    ['disable', 'shut a member out; everything is kept', 'is shut out.'],
+    ['enable', 'let a member in again', 'may log in again.'],
+    ['remove', 'remove a member and all that is theirs', 'is gone.'],
+  ] as const)
+    user
+      .command(name)
+      .description(about)
+      .addArgument(address())
+      .addOption(configOption())
+      .action(async (jid: string, options: CommonOptions) => {
+        await askBox(options, `user ${name}`, { address: jid });
+        print(`${jid} ${done}`);
+      });
+
+  user
+    .command('list')
+    .description('who lives here')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (options: CommonOptions) => {
+      const rows = await askBox<UserRow[]>(options, 'user list');
+      if (options.json) return printJson(rows);
+      if (rows.length === 0) return print('Nobody lives here yet.');
+      printTable(
+        ['address', 'role', 'status', 'online', 'since'],
+        rows.map((row) => [row.address, row.role, row.status, row.online ? 'yes' : 'no', row.created.slice(0, 10)]),
+      );
+    });
+}
