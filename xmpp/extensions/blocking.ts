@@ -1,6 +1,7 @@
 /** XEP-0191: Blocking Command, with the "polite" kind of blocking of its section 4: subscriptions stay as they are. */
 import type { Extension, Host } from '../extension.ts';
 import { Jid } from '../routing/jid.ts';
+import type { Session } from '../routing/session.ts';
 import { mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
@@ -141,7 +142,7 @@ function disappear(host: Host, account: Account, contact: Jid): void {
   const to = contact.toString();
   for (const session of host.sessions.ofAccount(account)) {
     const knew = session.directed.delete(to) || (session.available && host.roster.sees(account, contact));
-    if (knew) host.send(xml('presence', { type: 'unavailable', from: session.jid.toString(), to }));
+    if (knew) host.send(xml('presence', { type: 'unavailable', from: publicAddress(host, session), to }));
   }
 }
 
@@ -150,11 +151,14 @@ function appear(host: Host, account: Account, contact: Jid): void {
   for (const session of host.sessions.ofAccount(account)) {
     if (!session.presence) continue;
     const presence = clone(session.presence);
-    presence.attrs.from = session.jid.toString();
+    presence.attrs.from = publicAddress(host, session);
     presence.attrs.to = contact.toString();
     host.send(presence);
   }
 }
+
+/** As contacts know it: at the primary domain, whichever one the client logged in to. */
+const publicAddress = (host: Host, { account, jid }: Session) => `${host.addressOf(account)}/${jid.resource}`;
 
 /** Section 3.2; the type is that of its example. */
 const blockedError = () =>

@@ -8,6 +8,7 @@ import type { BeforeLoginRequest, StrangerStream } from '../routing/before-login
 import type { IqRequest } from '../routing/iq-table.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
+import { CommitError } from '../store/store.ts';
 import { type Element, xml } from '../xml.ts';
 
 const NS = 'jabber:iq:register';
@@ -131,6 +132,8 @@ async function register(host: Host, { payload, stream }: BeforeLoginRequest): Pr
     });
   } catch (error) {
     stream.memory.delete(MEMORY.done);
+    if (error instanceof CommitError)
+      throw new StanzaError('resource-constraint', { text: 'The server cannot store anything at the moment.' });
     throw error;
   }
   return undefined;

@@ -1,6 +1,6 @@
 /** Subscriptions (RFC 6121 section 3): the tables of appendix A put to work on rosters, requests and those who are told. */
 import type { XmppHost } from '../host.ts';
-import type { Jid } from '../routing/jid.ts';
+import { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
@@ -149,7 +149,9 @@ export class Subscribing {
   #farewell(account: Account): void {
     for (const { contact, subscription, ask } of this.#host.roster.items(account)) {
       if (seenByUs(subscription) || ask) this.#tell(account, contact, 'unsubscribe');
-      if (seesUs(subscription)) this.#tell(account, contact, 'unsubscribed');
+      if (!seesUs(subscription)) continue;
+      this.#availability.withdraw(account, Jid.parse(contact));
+      this.#tell(account, contact, 'unsubscribed');
     }
     for (const { contact } of this.#host.store.roster.requests(account.id))
       this.#tell(account, contact, 'unsubscribed');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { registration } from '../../../xmpp/extensions/registration.ts';
 import type { StrangerStream } from '../../../xmpp/routing/before-login.ts';
+import { CommitError } from '../../../xmpp/store/store.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
 import { conditionOf, payloadOf, type TestHost, testHost } from './harness.ts';
 
@@ -150,6 +151,19 @@ describe('before login', () => {
     const invited = newStream();
     await preauth(code, invited);
     expect((await register('nurse', password, invited)).attrs.type).toBe('result');
+  });
+
+  test('a full disk is told as such, and costs no invitation', async () => {
+    const { code } = await host.invites.create();
+    await preauth(code);
+    const { journal } = host.store;
+    const commit = journal.commit.bind(journal);
+    journal.commit = async () => {
+      throw new CommitError('SQLITE_FULL', 'the disk is full');
+    };
+    expect(conditionOf(await register('juliet'))).toBe('resource-constraint');
+    journal.commit = commit;
+    expect((await register('juliet')).attrs.type).toBe('result');
   });
 
   test('who has no account cannot remove one', async () => {
