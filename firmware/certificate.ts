@@ -5,12 +5,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
+import { type CertificateFiles, checkCertificate } from './certificate-files.ts';
 import { BoxError, reasonOf } from './errors.ts';
-
-export interface CertificateFiles {
-  certificate: string;
-  key: string;
-}
 
 export interface CertificateNames {
   /** Names that clients check: the domain first. One that is missing makes a new certificate. */
@@ -46,19 +42,6 @@ export async function ownCertificate(
     return { ...files, made: true };
   } catch (error) {
     throw new BoxError('data-unusable', { folder, reason: reasonOf(error) });
-  }
-}
-
-/** Looks at the owner's files before anything is started on them. @throws BoxError certificate-unusable */
-export function checkCertificate({ certificate, key }: CertificateFiles): void {
-  let file = certificate;
-  try {
-    const shown = new X509Certificate(readFileSync(certificate));
-    file = key;
-    if (!shown.checkPrivateKey(createPrivateKey(readFileSync(key))))
-      throw new Error('it is not the key of the certificate');
-  } catch (error) {
-    throw new BoxError('certificate-unusable', { file, reason: reasonOf(error) });
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkCertificate } from '../certificate.ts';
+import { checkCertificate } from '../certificate-files.ts';
 import { loadConfig } from '../config.ts';
 import { type CommonOptions, configOption, jsonOption } from './options.ts';
 import { print, printJson } from './output.ts';

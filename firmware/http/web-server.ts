@@ -7,7 +7,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../../xmpp/log.ts';
 import type { ListenerState } from '../../xmpp/server.ts';
-import type { CertificateFiles } from '../certificate.ts';
+import type { CertificateFiles } from '../certificate-files.ts';
 import { BoxError, reasonOf } from '../errors.ts';
 import type { WebEnv } from './app.ts';
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkCertificate, ownCertificate } from '../../firmware/certificate.ts';
+import { ownCertificate } from '../../firmware/certificate.ts';
+import { checkCertificate } from '../../firmware/certificate-files.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.parse('2026-11-22T12:00:00Z');

@@ -1,0 +1,35 @@
+/** Runs the box in this process: in a terminal with the panel drawn, elsewhere with plain lines. */
+import { systemClock, systemRandom } from '../xmpp/clock.ts';
+import { Box } from './box.ts';
+import type { Config } from './config.ts';
+import { createLog } from './log.ts';
+import { superviseProcess } from './process.ts';
+import { Terminal } from './terminal.ts';
+
+/** @param load reads the configuration: now, and again at SIGHUP */
+export async function runBox(load: () => Config): Promise<void> {
+  const config = load();
+  const { stdin, stdout } = process;
+  const terminal =
+    stdin.isTTY && stdout.isTTY
+      ? new Terminal({
+          input: stdin,
+          output: stdout,
+          press: (button, heldMs) => box.panel.press(button, heldMs),
+          quit: () => life.end(),
+        })
+      : undefined;
+  const log = createLog(config.log, terminal ? terminal.line : (line) => stdout.write(`${line}\n`));
+  const box = new Box({
+    config,
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    cwd: process.cwd(),
+    powerOff: () => life.end(),
+    onFrame: (frame) => terminal?.show(frame),
+  });
+  const life = superviseProcess({ box, log, reload: () => box.reload(load()), lastly: () => terminal?.stop() });
+  terminal?.start();
+  await life.start();
+}
