@@ -5,7 +5,7 @@ import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
 import { clone, type Element, xml } from '../xml.ts';
-import { seenByUs, seesUs } from './subscription.ts';
+import { seesUs } from './subscription.ts';
 
 /** Recipients of directed presence that one session is remembered for (group chats, mostly). */
 const MAX_DIRECTED = 1000;
@@ -113,13 +113,10 @@ export class Availability {
     this.#host.hooks.run('presence received', { account: session.account, stanza, from: session.jid, to, drop: false });
   }
 
-  /** A newly available resource learns of its own others, and asks after its contacts (section 4.3). */
+  /** A newly available resource learns of its own others. */
   #catchUp(session: Session): void {
     for (const own of this.#availableOf(session.account))
       if (own !== session && own.presence) sendOwn(own, own.presence, session);
-    const from = this.publicJid(session).toString();
-    for (const { contact, subscription } of this.#host.roster.items(session.account))
-      if (seenByUs(subscription)) this.#host.send(xml('presence', { type: 'probe', from, to: contact }));
   }
 
   #isBroadcastTo(account: Account, recipient: Jid): boolean {
@@ -136,7 +133,8 @@ function sendOwn(sender: Session, presence: Element, recipient: Session): void {
   recipient.send(addressed(presence, from, recipient.jid.toString()));
 }
 
-function addressed(presence: Element, from: Jid, to: string): Element {
+/** A copy of a presence with other addresses. */
+export function addressed(presence: Element, from: Jid, to: string): Element {
   const copy = clone(presence);
   copy.attrs.from = from.toString();
   copy.attrs.to = to;

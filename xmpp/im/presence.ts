@@ -4,20 +4,28 @@ import type { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
-import { clone, type Element, xml } from '../xml.ts';
+import { clone, type Element } from '../xml.ts';
 import { Availability } from './availability.ts';
+import { Probes } from './probes.ts';
 import { type Onward, Subscribing } from './subscribing.ts';
 import { isSubscriptionType } from './subscription.ts';
+
+/** The types of section 4.7.1 that are no subscriptions. */
+const DELIVERED: ReadonlySet<string | undefined> = new Set([undefined, 'unavailable', 'probe', 'error']);
+
+const unknownType = (type = '') => new StanzaError('bad-request', { text: `There is no presence of type ${type}.` });
 
 export class Presence {
   readonly #host: XmppHost;
   readonly #availability: Availability;
   readonly #subscribing: Subscribing;
+  readonly #probes: Probes;
 
   constructor(host: XmppHost) {
     this.#host = host;
     this.#availability = new Availability(host);
     this.#subscribing = new Subscribing(host, this.#availability);
+    this.#probes = new Probes(host, this.#availability);
   }
 
   attach(): void {
@@ -38,8 +46,7 @@ export class Presence {
     if (type === undefined || type === 'unavailable') {
       if (to) this.#availability.directed(session, stanza, to);
       else this.#broadcast(session, stanza);
-    } else if (type !== 'probe' && type !== 'error')
-      throw new StanzaError('bad-request', { text: `No presence is ${type}.` });
+    } else if (!DELIVERED.has(type)) throw unknownType(type);
     if (to) await onward(stanza, to);
   }
 
@@ -48,8 +55,11 @@ export class Presence {
     const { type } = stanza.attrs;
     if (isSubscriptionType(type))
       return this.#subscribing.inbound(account, type, bareAddressed(stanza, from, to), from.bare);
+    if (!DELIVERED.has(type)) throw unknownType(type);
     const work =
-      type === 'probe' ? () => this.#probed(account, from, to) : () => this.#deliver(account, stanza, from, to);
+      type === 'probe'
+        ? () => this.#probes.answer(account, stanza, from, to)
+        : () => this.#deliver(account, stanza, from, to);
     // What came after a subscription is seen after it.
     if (this.#host.roster.isBusy(account)) await this.#host.roster.turn(account, async () => work());
     else work();
@@ -67,6 +77,7 @@ export class Presence {
     }
     const initial = this.#availability.available(session, presence);
     if (initial) {
+      this.#probes.ask(session);
       this.#subscribing.deliverRequests(session);
       this.#subscribing.repeatRequests(session.account);
     }
@@ -77,33 +88,14 @@ export class Presence {
   #deliver(account: Account, stanza: Element, from: Jid, to: Jid): void {
     const all = this.#host.sessions.ofAccount(account);
     const targets = all.filter((session) => (to.isBare ? session.available : session.jid.resource === to.resource));
-    for (const session of targets) session.send(stanza);
-    if (stanza.attrs.type === undefined && this.#host.roster.item(account, from.bare))
-      this.#host.hooks.run('presence received', { account, stanza, from, to, drop: false });
-  }
-
-  /** Section 4.3.2. */
-  #probed(account: Account, from: Jid, to: Jid): void {
-    const all = this.#host.sessions.ofAccount(account);
-    const asked = all.filter((session) => session.available && (to.isBare || session.jid.resource === to.resource));
-    if (!this.#host.roster.sees(account, from.bare)) {
-      const shown = asked.filter(({ directed }) => directed.has(from.toString()) || directed.has(from.bare.toString()));
-      if (shown.length > 0) this.#answer(account, shown, from);
-      else if (!this.#host.roster.isPendingIn(account, from.bare))
-        this.#host.send(xml('presence', { type: 'unsubscribed', from: to.bare.toString(), to: from.bare.toString() }));
-    } else if (asked.length > 0) this.#answer(account, asked, from);
-    else this.#host.send(xml('presence', { type: 'unavailable', from: to.toString(), to: from.toString() }));
-  }
-
-  #answer(account: Account, sessions: Session[], to: Jid): void {
-    if (this.#host.hooks.run('presence to contact', { account, contact: to, drop: false }).drop) return;
-    for (const session of sessions) {
-      if (!session.presence) continue;
-      const answer = clone(session.presence);
-      answer.attrs.from = this.#availability.publicJid(session).toString();
-      answer.attrs.to = to.toString();
-      this.#host.send(answer);
+    const { type } = stanza.attrs;
+    for (const session of targets) {
+      // Who left, or never was there, need not hear of our end (section 4.6.1).
+      if (type !== undefined) session.directed.delete(from.toString());
+      session.send(stanza);
     }
+    if (type === undefined && this.#host.roster.item(account, from.bare))
+      this.#host.hooks.run('presence received', { account, stanza, from, to, drop: false });
   }
 }
 

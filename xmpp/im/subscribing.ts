@@ -54,6 +54,7 @@ export class Subscribing {
   ): Promise<void> {
     // Everyone sees their own presence anyway.
     if (this.#host.isSelf(account, contact)) return;
+    if (type === 'subscribe') this.#assertThere(contact);
     const { before, next } = await this.#host.roster.turn(account, () => this.#applyOutbound(account, type, contact));
     if (next === 'ignored') return;
     const saw = seesUs(partsOf(before).subscription);
@@ -64,6 +65,12 @@ export class Subscribing {
     stamped.attrs.to = contact.toString();
     await onward(stamped, contact);
     if (sees && !saw) this.#availability.show(account, contact);
+  }
+
+  /** A mistyped name of this host is told at once, not waited for (section 3.1.2). @throws StanzaError item-not-found */
+  #assertThere({ local, domain }: Jid): void {
+    if (this.#host.serves(domain) && !this.#host.accounts.find(local))
+      throw new StanzaError('item-not-found', { text: 'There is no such member.' });
   }
 
   async #applyOutbound(account: Account, type: SubscriptionType, contact: Jid) {
@@ -86,10 +93,10 @@ export class Subscribing {
 
   async #asked(account: Account, stanza: Element, contact: Jid): Promise<void> {
     const before = this.#state(account, contact);
-    if (seesUs(partsOf(before).subscription)) return this.#answerSubscribed(account, contact);
+    if (seesUs(partsOf(before).subscription)) return this.#answerSubscribed(account, contact, stanza.attrs.id);
     if (this.#host.roster.item(account, contact)?.approved) {
       await this.#become(account, contact, before, seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before));
-      return this.#answerSubscribed(account, contact);
+      return this.#answerSubscribed(account, contact, stanza.attrs.id);
     }
     if (INBOUND.subscribe[before] === 'ignored') return;
     if (this.#host.store.roster.requests(account.id).length >= MAX_REQUESTS)
@@ -113,6 +120,8 @@ export class Subscribing {
     });
     if (seesUs(partsOf(before).subscription) && !seesUs(partsOf(next).subscription))
       this.#availability.withdraw(account, contact);
+    // The contact's side may think otherwise of where it stands (appendix A.3.2).
+    if (type === 'unsubscribe') this.#tell(account, contact, 'unsubscribed', stanza.attrs.id);
   }
 
   /** A removed item takes its subscriptions with it, both ways (section 2.5.2). @throws StanzaError item-not-found */
@@ -142,7 +151,7 @@ export class Subscribing {
   repeatRequests(account: Account): void {
     for (const { contact, ask } of this.#host.roster.items(account))
       if (ask && !this.#host.serves(contact.slice(contact.indexOf('@') + 1)))
-        this.#host.send(xml('presence', { type: 'subscribe', from: this.#host.addressOf(account), to: contact }));
+        this.#tell(account, contact, 'subscribe', this.#host.store.newId());
   }
 
   /** Contacts of an account that goes away hear that nothing holds any more; the roster itself goes with the account. */
@@ -203,13 +212,14 @@ export class Subscribing {
     ];
   }
 
-  #answerSubscribed(account: Account, contact: Jid): void {
-    this.#tell(account, contact, 'subscribed');
+  /** What the server answers for the member mirrors the id of what it answers. */
+  #answerSubscribed(account: Account, contact: Jid, id: string | undefined): void {
+    this.#tell(account, contact, 'subscribed', id);
     this.#availability.show(account, contact);
   }
 
-  #tell(account: Account, contact: Jid | string, type: SubscriptionType): void {
-    this.#host.send(xml('presence', { type, from: this.#host.addressOf(account), to: contact.toString() }));
+  #tell(account: Account, contact: Jid | string, type: SubscriptionType, id?: string): void {
+    this.#host.send(xml('presence', { type, id, from: this.#host.addressOf(account), to: contact.toString() }));
   }
 }
 

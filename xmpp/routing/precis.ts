@@ -44,7 +44,7 @@ function mapWidth(text: string): string {
 }
 
 /**
- * UsernameCaseMapped. What is allowed is looked at last, as RFC 8264 section 7 orders the rules.
+ * UsernameCaseMapped. What is allowed is looked at last (RFC 8264 section 7): what can be mapped is accepted (RFC 7622 section 4).
  * @throws PrecisError
  */
 export function usernameCaseMapped(text: string): string {

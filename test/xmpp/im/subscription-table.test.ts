@@ -6,7 +6,7 @@ import type { Account } from '../../../xmpp/store/model.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { type Box, openBox, presence } from './box.ts';
 
-/** RFC 6121 appendix A, row by row: state, whether it is routed or delivered, the new state where it changes. */
+/** RFC 6121 appendix A, row by row: state, whether it is routed or delivered (SHOULD NOT: S.N.), the new state. */
 const APPENDIX = `
 A.2.1 outbound subscribe
 None                  | MUST     | None + Pending Out
@@ -29,21 +29,21 @@ From                  | MUST     |
 From + Pending Out    | MUST     | From
 Both                  | MUST     | From
 A.2.3 outbound subscribed
-None                  | MUST NOT |
-None + Pending Out    | MUST NOT |
+None                  | M.N.     | pre-approval
+None + Pending Out    | M.N.     | pre-approval
 None + Pending In     | MUST     | From
 None + Pending Out+In | MUST     | From + Pending Out
-To                    | MUST NOT |
+To                    | M.N.     | pre-approval
 To + Pending In       | MUST     | Both
-From                  | MUST NOT |
-From + Pending Out    | MUST NOT |
-Both                  | MUST NOT |
+From                  | M.N.     |
+From + Pending Out    | M.N.     |
+Both                  | M.N.     |
 A.2.4 outbound unsubscribed
-None                  | MUST NOT |
-None + Pending Out    | MUST NOT |
+None                  | S.N.     |
+None + Pending Out    | S.N.     |
 None + Pending In     | MUST     | None
 None + Pending Out+In | MUST     | None + Pending Out
-To                    | MUST NOT |
+To                    | S.N.     |
 To + Pending In       | MUST     | To
 From                  | MUST     | None
 From + Pending Out    | MUST     | None + Pending Out
@@ -51,41 +51,41 @@ Both                  | MUST     | To
 A.3.1 inbound subscribe
 None                  | MUST     | None + Pending In
 None + Pending Out    | MUST     | None + Pending Out+In
-None + Pending In     | MUST NOT |
-None + Pending Out+In | MUST NOT |
+None + Pending In     | S.N.     |
+None + Pending Out+In | S.N.     |
 To                    | MUST     | To + Pending In
-To + Pending In       | MUST NOT |
-From                  | MUST NOT |
-From + Pending Out    | MUST NOT |
-Both                  | MUST NOT |
+To + Pending In       | S.N.     |
+From                  | S.N.     |
+From + Pending Out    | S.N.     |
+Both                  | S.N.     |
 A.3.2 inbound unsubscribe
-None                  | MUST NOT |
-None + Pending Out    | MUST NOT |
+None                  | S.N.     |
+None + Pending Out    | S.N.     |
 None + Pending In     | MUST     | None
 None + Pending Out+In | MUST     | None + Pending Out
-To                    | MUST NOT |
+To                    | S.N.     |
 To + Pending In       | MUST     | To
 From                  | MUST     | None
 From + Pending Out    | MUST     | None + Pending Out
 Both                  | MUST     | To
 A.3.3 inbound subscribed
-None                  | MUST NOT |
+None                  | S.N.     |
 None + Pending Out    | MUST     | To
-None + Pending In     | MUST NOT |
+None + Pending In     | S.N.     |
 None + Pending Out+In | MUST     | To + Pending In
-To                    | MUST NOT |
-To + Pending In       | MUST NOT |
-From                  | MUST NOT |
+To                    | S.N.     |
+To + Pending In       | S.N.     |
+From                  | S.N.     |
 From + Pending Out    | MUST     | Both
-Both                  | MUST NOT |
+Both                  | S.N.     |
 A.3.4 inbound unsubscribed
-None                  | MUST NOT |
+None                  | S.N.     |
 None + Pending Out    | MUST     | None
-None + Pending In     | MUST NOT |
+None + Pending In     | S.N.     |
 None + Pending Out+In | MUST     | None + Pending In
 To                    | MUST     | None
 To + Pending In       | MUST     | None + Pending In
-From                  | MUST NOT |
+From                  | S.N.     |
 From + Pending Out    | MUST     | From
 Both                  | MUST     | From
 `;
@@ -96,6 +96,7 @@ interface Row {
   state: string;
   goesOn: boolean;
   next: string;
+  approves: boolean;
 }
 
 function rows(): Row[] {
@@ -105,7 +106,8 @@ function rows(): Row[] {
     if (text.startsWith('A.')) [, direction = '', type = ''] = text.split(' ');
     else {
       const [state = '', verb = '', next = ''] = text.split('|').map((cell) => cell.trim());
-      found.push({ direction, type, state, goesOn: verb === 'MUST', next: next || state });
+      const approves = next === 'pre-approval';
+      found.push({ direction, type, state, goesOn: verb === 'MUST', next: approves ? state : next || state, approves });
     }
   }
   return found;
@@ -159,20 +161,31 @@ describe.each(rows().filter(({ direction }) => direction === 'outbound'))('$dire
     const stamped = `<presence type="${row.type}" to="${address}" from="${box.near.addressOf(account)}"/>`;
     expect(routed).toEqual(row.goesOn ? [stamped] : []);
     expect(stateNow(account, address)).toBe(row.next);
+    expect(box.store.roster.item(account.id, address)?.approved ?? false).toBe(row.approves);
   });
 });
+
+/** Notes [2] of table 6 and [1] of table 7. */
+function answerTo({ type, state, goesOn }: Row): string | undefined {
+  if (type === 'subscribe' && /^(From|Both)/.test(state)) return 'subscribed';
+  return type === 'unsubscribe' && goesOn ? 'unsubscribed' : undefined;
+}
 
 describe.each(rows().filter(({ direction }) => direction === 'inbound'))('$direction $type in $state', (row) => {
   test(`${row.goesOn ? 'is delivered' : 'is not delivered'}; then ${row.next}`, async () => {
     const account = await box.member(box.near);
     await inState(account, CONTACT, row.state);
     const client = await box.online(box.near, account, 'r');
+    box.abroad.splice(0);
     const from = row.type === 'subscribe' ? `${CONTACT}/phone` : CONTACT;
-    await box.fromAfar(xml('presence', { type: row.type, from, to: box.near.addressOf(account) }));
+    await box.fromAfar(xml('presence', { type: row.type, id: 'id1', from, to: box.near.addressOf(account) }));
     const delivered = client.received.filter(({ name }) => name === 'presence').map(({ attrs }) => attrs);
-    const expected = { type: row.type, from: CONTACT, to: box.near.addressOf(account) };
+    const expected = { type: row.type, id: 'id1', from: CONTACT, to: box.near.addressOf(account) };
     expect(delivered).toEqual(row.goesOn ? [expected] : []);
     expect(stateNow(account, CONTACT)).toBe(row.next);
+    const answers = box.abroad.splice(0).filter(({ attrs }) => isSubscriptionType(attrs.type));
+    const answer = answerTo(row);
+    expect(answers.map(({ attrs }) => [attrs.type, attrs.id])).toEqual(answer ? [[answer, 'id1']] : []);
     expect(box.near.roster.sees(account, Jid.parse(CONTACT))).toBe(/^(From|Both)/.test(row.next));
   });
 });
