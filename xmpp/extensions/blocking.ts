@@ -19,7 +19,7 @@ export const blocking: Extension = {
 
   attach(host) {
     const isBlocked = (account: Account, jid: Jid) =>
-      !isOwn(host, account, jid) && matches(new Set(host.store.extras.blocked(account.id)), jid);
+      !isOwn(host, account, jid) && matches(host, new Set(host.store.extras.blocked(account.id)), jid);
 
     host.iq.handle('get', 'account', 'blocklist', NS, 'owner', ({ account, session }) => {
       if (!account) throw new StanzaError('forbidden');
@@ -44,7 +44,7 @@ export const blocking: Extension = {
       push(host, account, xml('block', { xmlns: NS }, ...items(jids.map(String))));
       const now = new Set(added);
       for (const contact of audience(host, account, added))
-        if (matches(now, contact) && !matches(before, contact)) disappear(host, account, contact);
+        if (matches(host, now, contact) && !matches(host, before, contact)) disappear(host, account, contact);
       return undefined;
     });
 
@@ -60,7 +60,7 @@ export const blocking: Extension = {
       push(host, account, xml('unblock', { xmlns: NS }, ...items(jids)));
       const after = new Set(host.store.extras.blocked(account.id));
       for (const contact of audience(host, account, before))
-        if (matches(before, contact) && !matches(after, contact)) appear(host, account, contact);
+        if (matches(host, before, contact) && !matches(host, after, contact)) appear(host, account, contact);
       return undefined;
     });
 
@@ -83,15 +83,17 @@ export const blocking: Extension = {
   },
 };
 
-/** The order of section 6, from the narrowest to the widest. */
-function matches(blocked: ReadonlySet<string>, jid: Jid): boolean {
+/** The order of section 6, from the narrowest to the widest. A member of this host is the same one by each of its domains. */
+function matches(host: Host, blocked: ReadonlySet<string>, jid: Jid): boolean {
   if (blocked.size === 0) return false;
-  return (
-    blocked.has(jid.toString()) ||
-    blocked.has(jid.bare.toString()) ||
-    (jid.resource !== '' && blocked.has(`${jid.domain}/${jid.resource}`)) ||
-    blocked.has(jid.domain)
-  );
+  const { local, resource } = jid;
+  const { domain, fallbacks } = host.server;
+  const domains = host.serves(jid.domain) ? [domain, ...fallbacks] : [jid.domain];
+  return domains.some((at) => {
+    const bare = local === '' ? at : `${local}@${at}`;
+    const names = [`${bare}/${resource}`, bare, `${at}/${resource}`, at];
+    return names.some((name) => blocked.has(name));
+  });
 }
 
 /** An account is never cut off from its own resources (section 5) nor from its server. */
