@@ -55,6 +55,7 @@ export class StreamParser {
   readonly #sax = new SaxesParser(OPTIONS);
   /** Elements within the stream that are open, outermost first. */
   readonly #open: OpenElement[] = [];
+  #whole: Element | undefined;
   #stage: 'before' | 'open' | 'ended' = 'before';
   #attributes = 0;
   /** Of the element that is being read: its bytes, its elements, and the bytes that namespaces declared anew add to it. */
@@ -111,6 +112,7 @@ export class StreamParser {
     this.#bytes += piece.length;
     this.#idle = false;
     this.#sax.write(text);
+    this.#emit();
     if (this.#charsDone === -1) return;
     const tail = text.slice(text.length - (this.#charsIn - this.#charsDone));
     this.#idle = tail.trim() === '';
@@ -140,6 +142,7 @@ export class StreamParser {
       if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') throw new StreamError('unsupported-encoding');
     });
     sax.on('opentagstart', () => {
+      this.#emit();
       this.#attributes = 0;
       if (this.#limits.depth !== 0 && this.#open.length >= this.#limits.depth) {
         throw new StreamError('policy-violation', `elements more than ${this.#limits.depth} deep`);
@@ -211,19 +214,32 @@ export class StreamParser {
     const closed = this.#open.pop();
     if (this.#open.length > 0) return;
     this.#charsDone = this.#sax.position;
+    this.#emit();
     if (closed) {
       this.#elements = 0;
       this.#declared = 0;
-      this.#events.element(closed.element);
+      this.#whole = closed.element;
     } else {
       this.#stage = 'ended';
       this.#events.end();
     }
   }
 
+  /** saxes tells of an end before it has looked whether it is the right one: an element is whole once it has gone on. */
+  #emit(): void {
+    const element = this.#whole;
+    if (!element) return;
+    this.#whole = undefined;
+    this.#events.element(element);
+  }
+
   #addText(text: string): void {
     if (this.#open.length > 0) this.#text += text;
-    else if (text.trim() !== '') throw new StreamError('bad-format', 'text outside of an element');
+    else if (text.trim() !== '') {
+      this.#emit();
+      const condition = this.#stage === 'before' ? 'not-well-formed' : 'bad-format';
+      throw new StreamError(condition, 'text outside of an element');
+    }
   }
 
   /** Text and CDATA between two tags make one child. */

@@ -3,6 +3,8 @@ import type { Element } from '../xml.ts';
 
 /** What XML 1.0 cannot hold, lone surrogates among it (production 2). */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
+/** A quick look: true as well for what is only not in the Basic Multilingual Plane. */
+const SUSPICIOUS = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]/;
 const TEXT_SPECIAL = /[&<>\r]/;
 const ATTRIBUTE_SPECIAL = /[&<>"'\t\n\r]/;
 
@@ -11,7 +13,8 @@ const ATTRIBUTE_SPECIAL = /[&<>"'\t\n\r]/;
  * peer's parser would normalise away (XML sections 2.11 and 3.3.3) is written as a reference.
  */
 export function serialize(element: Element): string {
-  return write(element).replace(FORBIDDEN, '\uFFFD');
+  const text = write(element);
+  return SUSPICIOUS.test(text) ? text.replace(FORBIDDEN, '\uFFFD') : text;
 }
 
 function write(element: Element): string {
