@@ -12,16 +12,13 @@ const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
 export default defineConfig({
   test: {
     globalSetup: ['test/build.ts'],
+    passWithNoTests: true,
     projects: [
-      project('unit', ['test/{xmpp,drivers,ui,firmware,architecture}/**/*.test.ts']),
+      project('unit', ['test/{xmpp,drivers,ui,firmware,architecture,kit}/**/*.test.ts']),
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
-      project('faults', ['test/faults/**/*.test.ts'], {
-        testTimeout: 300_000,
-        hookTimeout: 60_000,
-        fileParallelism: false,
-      }),
+      project('faults', ['test/faults/**/*.test.ts'], { ...whole, testTimeout: 300_000, fileParallelism: false }),
     ],
   },
 });

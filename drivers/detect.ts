@@ -11,7 +11,7 @@ import { pageDriver } from './display/page-driver.ts';
 import { simulatedPanel } from './display/simulated.ts';
 import type { SimulatedGlass } from './display/simulated-glass.ts';
 import { describeError, type Environment } from './environment.ts';
-import { hex, type I2cBus } from './i2c/bus.ts';
+import { hex, I2C_CAUSES, type I2cBus } from './i2c/bus.ts';
 import { openI2cBus } from './i2c/i2c-bus.ts';
 
 /** `[panel]` of casp3r.toml. */
@@ -42,8 +42,8 @@ export const thisMachine: Machine = {
 const PROBE = Uint8Array.of(0x00, 0xe3);
 
 /**
- * The display to use, not started yet; `glass` where it is simulated. `auto` takes an SSD1306 where one answers on the bus (the
- * chips cannot be told apart safely, so an SH1106 is named in the configuration) and simulates it otherwise.
+ * The display to use, not started yet; `glass` where it is simulated. `auto` takes an SSD1306 where one answers on the
+ * bus (the chips cannot be told apart safely, so an SH1106 is named in the configuration) and simulates it otherwise.
  */
 export async function detectDisplay(
   settings: DisplaySettings,
@@ -52,9 +52,10 @@ export async function detectDisplay(
 ): Promise<{ display: Display; glass?: SimulatedGlass }> {
   if (settings.display === 'none') return { display: absentDisplay() };
   if (settings.display === 'simulated') return simulatedPanel(environment);
-  const where = `/dev/i2c-${settings.i2cBus}`;
+  const bus = `/dev/i2c-${settings.i2cBus}`;
+  const where = `at ${hex(settings.i2cAddress)} on ${bus}`;
   if (settings.display === 'auto') {
-    const found = await probe(settings, where, machine);
+    const found = await probe(settings, bus, machine);
     environment.log.info(
       { display: found.answers ? 'ssd1306' : 'simulated', found: found.detail },
       'looked for a panel',
@@ -72,27 +73,27 @@ export async function detectDisplay(
 }
 
 async function probe(
-  settings: DisplaySettings,
-  where: string,
+  { i2cBus, i2cAddress }: DisplaySettings,
+  path: string,
   machine: Machine,
 ): Promise<{ answers: boolean; detail: string }> {
-  if (!(await machine.exists(where))) return { answers: false, detail: `no ${where}` };
-  const address = hex(settings.i2cAddress);
+  if (!(await machine.exists(path))) return { answers: false, detail: `no ${path}` };
+  const where = `at ${hex(i2cAddress)} on ${path}`;
   let bus: I2cBus | undefined;
   try {
-    bus = await machine.openI2c(settings.i2cBus);
-    await bus.write(settings.i2cAddress, PROBE);
-    return { answers: true, detail: `a panel at ${address} on ${where}` };
+    bus = await machine.openI2c(i2cBus);
+    await bus.write(i2cAddress, PROBE);
+    return { answers: true, detail: `a panel ${where}` };
   } catch (error) {
-    return { answers: false, detail: `no panel at ${address} on ${where} (${describeError(error)})` };
+    return { answers: false, detail: `no panel ${where}: ${describeError(error, I2C_CAUSES)}` };
   } finally {
     await bus?.close().catch(() => {});
   }
 }
 
 /**
- * The buttons to use, not started yet: those on the pins of a Raspberry Pi where the kernel shows its header in sysfs, simulated ones
- * otherwise, none where the configuration gives every button pin 0.
+ * The buttons to use, not started yet: those on the pins of a Raspberry Pi where the kernel shows its header in sysfs,
+ * simulated ones otherwise, none where the configuration gives every button pin 0.
  */
 export async function detectButtons(
   pins: Readonly<Record<Button, number>>,

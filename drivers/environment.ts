@@ -1,6 +1,6 @@
 /**
- * What a driver is given by whoever starts it. The shapes are those of the server's clock and log (xmpp/clock.ts, xmpp/log.ts),
- * named again here because drivers import nothing of the server.
+ * What a driver is given by whoever starts it. The shapes are those of the server's clock and log (xmpp/clock.ts,
+ * xmpp/log.ts), named again here because drivers import nothing of the server.
  */
 export interface Clock {
   nowMs(): number;
@@ -25,9 +25,9 @@ export interface HardwareState {
   detail: string;
 }
 
-/** One line about an error, with the system's own code (EREMOTEIO, EACCES) where it has one. */
-export function describeError(error: unknown): string {
+/** One line about an error: what its code means here, where `causes` knows it, else the code or the message. */
+export function describeError(error: unknown, causes: Readonly<Record<string, string>> = {}): string {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return code;
+  if (typeof code === 'string') return causes[code] === undefined ? code : `${causes[code]} (${code})`;
   return typeof message === 'string' ? message : String(error);
 }

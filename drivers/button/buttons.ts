@@ -6,7 +6,10 @@ export const BUTTONS: readonly Button[] = ['pair', 'page', 'power'];
 /** Called when a button is let go; `heldMs` says how long it was down. */
 export type PressListener = (button: Button, heldMs: number) => void;
 
-/** The push buttons. No method throws because of the hardware: a button that cannot be used is a line in the log and a `state()`. */
+/**
+ * The push buttons. No method throws because of the hardware: a button that cannot be used is a line in the log and a
+ * `state()`.
+ */
 export interface Buttons {
   readonly kind: 'onoff' | 'simulated' | 'none';
   start(): Promise<void>;

@@ -1,9 +1,9 @@
 import type { Clock } from '../environment.ts';
 
 /**
- * Makes presses out of a bouncing contact. The first edge counts at once; then the contact may chatter for `settleMs`, after which
- * its level counts again. An edge whose level reads as before means that the contact went there and back faster than it could
- * be read: a short tap, and it counts.
+ * Makes presses out of a bouncing contact. The first edge counts at once; then the contact may chatter for `settleMs`,
+ * after which its level counts again. An edge whose level reads as before means that the contact went there and back
+ * faster than it could be read: a short tap, and it counts.
  */
 export class Debounce {
   readonly #clock: Clock;

@@ -9,7 +9,10 @@ export interface GpioLine {
 /** Opens a line by the kernel's number. Throws with a `code` where the kernel turns it down. */
 export type OpenLine = (number: number) => GpioLine;
 
-/** Opens lines through the npm package onoff, which is an optional dependency; rejects with a line that says so where it is missing. */
+/**
+ * Opens lines through the npm package onoff, which is an optional dependency; rejects with a line that says so where it
+ * is missing.
+ */
 export async function onoffLines(): Promise<OpenLine> {
   const { Gpio } = await import('onoff').catch(() => {
     throw new Error('the package onoff is not installed or was not built (npm rebuild epoll)');

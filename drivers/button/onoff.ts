@@ -91,8 +91,7 @@ class OnoffButtons implements Buttons {
   }
 
   #fail(button: Button, error: unknown): void {
-    const code = describeError(error);
-    const cause = CAUSES[code] ?? code;
+    const cause = describeError(error, CAUSES);
     const detail = `${button} on GPIO${this.#options.pins[button]}: ${cause}`;
     this.#broken.set(button, detail);
     this.#options.log.warn(

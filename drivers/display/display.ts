@@ -20,7 +20,9 @@ export type Brightness = 'full' | 'dim' | 'off';
 export interface Display {
   readonly kind: DisplayKind;
   start(): Promise<void>;
-  /** The newest picture wins: it is copied, sent as soon as the bus allows, and one that still waits is dropped for it. */
+  /**
+   * The newest picture wins: it is copied, sent as soon as the bus allows, and one that still waits is dropped for it.
+   */
   show(frame: Frame): void;
   /** `off` darkens the glass and keeps the picture. */
   brightness(level: Brightness): void;

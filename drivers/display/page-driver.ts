@@ -1,5 +1,5 @@
 import { type Clock, describeError, type HardwareState, type Log } from '../environment.ts';
-import { hex, type I2cBus, type OpenBus } from '../i2c/bus.ts';
+import { I2C_CAUSES, type I2cBus, type OpenBus } from '../i2c/bus.ts';
 import { type Brightness, type Display, type DisplayKind, FRAME_BYTES, type Frame, PAGES, WIDTH } from './display.ts';
 
 export interface PageDriverOptions {
@@ -8,7 +8,7 @@ export interface PageDriverOptions {
   kind?: DisplayKind;
   address: number;
   openBus: OpenBus;
-  /** The bus as a person knows it: `/dev/i2c-1`. */
+  /** Where the panel is, for people: `at 0x3c on /dev/i2c-1`. */
   where: string;
   /** The first column of the chip's memory that is wired to the glass: 0, 2 (most SH1106) or 4. */
   columnOffset?: number;
@@ -19,7 +19,10 @@ export interface PageDriverOptions {
 /** A panel that comes back shows the present picture within the longest of these and the time to send it. */
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 4_000;
-/** A panel whose power dipped answers as before and stays dark, and cannot be asked: so it is set up afresh once in a while. */
+/**
+ * A panel whose power dipped answers as before and stays dark, and cannot be asked: so it is set up afresh once in a
+ * while.
+ */
 const REFRESH_MS = 60_000;
 
 /** Control bytes: all that follows is commands, or data. */
@@ -29,8 +32,9 @@ const DATA = 0x40;
 /** Page addressing mode and the charge pump, which the two chips switch on differently. */
 const CHIP_SET_UP = { ssd1306: [0x8d, 0x14, 0x20, 0x02, 0x2e], sh1106: [0xad, 0x8b] };
 /**
- * The set-up that both share (SSD1306 data sheet, application note, "Software Initialization"). It never switches the glass off:
- * after a power cut it is dark by itself until its memory is filled, and otherwise a refresh must not be seen.
+ * The set-up that both share (SSD1306 data sheet, application note, "Software Initialization"). It never switches the
+ * glass off: after a power cut it is dark by itself until its memory is filled, and otherwise a refresh must not be
+ * seen.
  */
 const SET_UP = [
   [0xd5, 0x80], // clock
@@ -50,9 +54,10 @@ const BRIGHTNESS: Record<Brightness, number[]> = {
 };
 
 /**
- * The one driver for SSD1306 and SH1106 panels, in page addressing mode. Pictures do not queue: one loop sends the pages that
- * differ from what the glass holds, always of the newest picture. On any error the bus is closed and opened anew after a growing delay
- * (i2c-bus keeps a descriptor whose first call failed, bound to no address), and the panel is set up again.
+ * The one driver for SSD1306 and SH1106 panels, in page addressing mode. Pictures do not queue: one loop sends the
+ * pages that differ from what the glass holds, always of the newest picture. On any error the bus is closed and opened
+ * anew after a growing delay (i2c-bus keeps a descriptor whose first call failed, bound to no address), and the panel
+ * is set up again.
  */
 export function pageDriver(options: PageDriverOptions): Display {
   return new PageDriver(options);
@@ -74,6 +79,7 @@ class PageDriver implements Display {
 
   #running = false;
   #bus: I2cBus | undefined;
+  #busy = false;
   #sending: Promise<void> | undefined;
   #retry: { cancel(): void } | undefined;
   #retryMs = FIRST_RETRY_MS;
@@ -84,7 +90,7 @@ class PageDriver implements Display {
     this.kind = options.kind ?? options.chip;
     this.#options = options;
     this.#columnOffset = options.columnOffset ?? (options.chip === 'sh1106' ? 2 : 0);
-    this.#where = `${this.kind} at ${hex(options.address)} on ${options.where}`;
+    this.#where = `${this.kind} ${options.where}`;
   }
 
   /** Resolves after the first attempt, whether a panel answered or not. */
@@ -123,7 +129,8 @@ class PageDriver implements Display {
 
   /** Starts the loop, unless it runs already (it will see what is new) or waits for a retry. */
   #send(): void {
-    if (!this.#running || this.#sending || this.#retry) return;
+    if (!this.#running || this.#busy || this.#retry) return;
+    this.#busy = true;
     this.#sending = this.#sendAll();
   }
 
@@ -139,7 +146,7 @@ class PageDriver implements Display {
       await this.#failed(error);
     }
     // In the same turn as the last look for work, so that nothing falls between the two.
-    this.#sending = undefined;
+    this.#busy = false;
   }
 
   /** The next thing in which the glass differs from what is wanted. */
@@ -190,12 +197,12 @@ class PageDriver implements Display {
   }
 
   async #failed(error: unknown): Promise<void> {
-    const cause = describeError(error);
-    const detail = `${this.#where} does not answer (${cause})`;
+    const cause = describeError(error, I2C_CAUSES);
+    const detail = `${this.#where}: ${cause}`;
     if (detail !== this.#state.detail) {
       this.#options.log.warn(
         { display: this.#where, cause },
-        'the panel does not answer; the box goes on and tries again',
+        'the panel cannot be used; the box goes on and tries again',
       );
     }
     this.#state = { ok: false, detail };

@@ -8,10 +8,11 @@ interface Command {
 }
 
 /**
- * The controller and the glass of a 128x64 module, as far as a driver can tell them apart from the real ones: it takes the bytes of
- * the bus (SSD1306 data sheet, chapter 8.1.5 and tables 9-1 ff.; SH1106 data sheet, "Commands") and yields what a person sees.
- * As on a real module, memory is noise when the power comes, the glass is dark until it is switched on and its charge pump runs, and
- * A1 with C8 is the upright picture. An SH1106 has 132 columns, of which 2 to 129 are wired, and knows page addressing only.
+ * The controller and the glass of a 128x64 module, as far as a driver can tell them apart from the real ones: it takes
+ * the bytes of the bus (SSD1306 data sheet, chapter 8.1.5 and tables 9-1 ff.; SH1106 data sheet, "Commands") and yields
+ * what a person sees. As on a real module, memory is noise when the power comes, the glass is dark until it is switched
+ * on and its charge pump runs, and A1 with C8 is the upright picture. An SH1106 has 132 columns, of which 2 to 129 are
+ * wired, and knows page addressing only.
  */
 export class SimulatedGlass implements I2cDevice {
   readonly chip: 'ssd1306' | 'sh1106';

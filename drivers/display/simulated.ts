@@ -22,7 +22,7 @@ export function simulatedPanel(environment: Environment): SimulatedPanel {
     kind: 'simulated',
     address: ADDRESS,
     openBus: bus.open,
-    where: 'memory',
+    where: 'in memory',
     ...environment,
   });
   return { display, glass };

@@ -1,8 +1,8 @@
 import type { I2cBus } from './bus.ts';
 
 /**
- * Opens /dev/i2c-`number` through the npm package i2c-bus, which is an optional dependency: where it is missing or was not
- * built, the promise rejects with a line that says so.
+ * Opens /dev/i2c-`number` through the npm package i2c-bus, which is an optional dependency: where it is missing or was
+ * not built, the promise rejects with a line that says so.
  */
 export async function openI2cBus(number: number): Promise<I2cBus> {
   const { openPromisified } = await import('i2c-bus').catch(() => {

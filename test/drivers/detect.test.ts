@@ -62,7 +62,7 @@ describe('the display', () => {
     expect(found.display.kind).toBe('simulated');
     expect(environment.lines[0]?.facts).toEqual({
       display: 'simulated',
-      found: 'no panel at 0x3c on /dev/i2c-1 (EREMOTEIO)',
+      found: 'no panel at 0x3c on /dev/i2c-1: nothing answers (EREMOTEIO)',
     });
   });
 

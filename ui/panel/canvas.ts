@@ -9,7 +9,10 @@ export interface Bitmap {
   lit(x: number, y: number): boolean;
 }
 
-/** 128x64 pixels in page order: byte `page * 128 + x` holds eight rows, the lowest bit on top. What lies outside is clipped. */
+/**
+ * 128x64 pixels in page order: byte `page * 128 + x` holds eight rows, the lowest bit on top. What lies outside is
+ * clipped.
+ */
 export class Canvas {
   readonly frame = new Uint8Array(BYTES);
 

@@ -6,7 +6,10 @@ export const LETTER_HEIGHT = 7;
 export const DESCENT = 2;
 
 const SPACE_COLUMNS = 2;
-/** Letters that the font lacks, and those that it squeezes onto the line: here they hang below it. Columns, the lowest bit on top. */
+/**
+ * Letters that the font lacks, and those that it squeezes onto the line: here they hang below it. Columns, the lowest
+ * bit on top.
+ */
 const OWN_LETTERS: Record<string, number[]> = {
   g: [0x38, 0x144, 0x144, 0x144, 0xfc],
   j: [0x100, 0x100, 0xfd],
@@ -72,7 +75,10 @@ export function text(line: string, { scale = 1, gap = scale }: TextStyle = {}): 
   };
 }
 
-/** Twice the size by the Scale2x rule (Mazzoleni): a corner between two lit neighbours is filled, so that slopes have no teeth. */
+/**
+ * Twice the size by the Scale2x rule (Mazzoleni): a corner between two lit neighbours is filled, so that slopes have no
+ * teeth.
+ */
 function scaled(columns: number[], scale: 1 | 2): number[] {
   if (scale === 1) return columns;
   const at = (x: number, y: number) => y >= 0 && (((columns[x] ?? 0) >> y) & 1) === 1;
@@ -103,8 +109,8 @@ export function shortened(line: string, width: number, style: TextStyle = {}): s
 }
 
 /**
- * Lines of at most `width` pixels, broken after spaces, and after `.`, `-`, before `:`, `@` where a word alone is too long (addresses);
- * what does not fit into `lines` of them is cut with `…`.
+ * Lines of at most `width` pixels, broken after spaces, and after `.`, `-`, before `:`, `@` where a word alone is too
+ * long (addresses); what does not fit into `lines` of them is cut with `…`.
  */
 export function wrapped(sentence: string, width: number, lines: number): string[] {
   const fits = (line: string) => text(line.trimEnd()).width <= width;

@@ -14,9 +14,9 @@ export class QrError extends Error {
 }
 
 /**
- * A QR code of ISO/IEC 18004 as lit pixels of a 64x64 box: dark modules on light, in the smallest version that holds `content` and with the
- * strongest correction that this version has room for. Throws `QrError` where the content is not alphanumeric or too long (77
- * characters), so that the caller can shorten it.
+ * A QR code of ISO/IEC 18004 as lit pixels of a 64x64 box: dark modules on light, in the smallest version that holds
+ * `content` and with the strongest correction that this version has room for. Throws `QrError` where the content is not
+ * alphanumeric or too long (77 characters), so that the caller can shorten it.
  */
 export function qrBox(content: string): Bitmap {
   if (!ALPHANUMERIC.test(content))

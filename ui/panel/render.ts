@@ -13,7 +13,10 @@ import { english, type Words } from './words.ts';
 
 const pages: Record<PanelPage, Page> = { boot, empty, status, pairing, paired, network, goodbye, trouble };
 
-/** A snapshot's picture: 1024 bytes in page order (byte `page * 128 + x` holds eight rows, the lowest bit on top; set is lit). */
+/**
+ * A snapshot's picture: 1024 bytes in page order (byte `page * 128 + x` holds eight rows, the lowest bit on top; set is
+ * lit).
+ */
 export function render(snapshot: PanelSnapshot, words: Words = english): Uint8Array {
   const canvas = new Canvas();
   pages[snapshot.page](canvas, snapshot, words);

@@ -4,11 +4,17 @@ import { drawable } from './font.ts';
 export type PanelPage = 'boot' | 'empty' | 'status' | 'pairing' | 'paired' | 'network' | 'goodbye' | 'trouble';
 
 export interface PairingView {
-  /** What the QR code holds: upper case, digits and ` $%*+-./:` only, 61 characters at most (77 with the weakest correction). */
-  url: string;
+  /**
+   * What the QR code holds: upper case, digits and ` $%*+-./:` only, 61 characters at most (77 with the weakest
+   * correction). Without one, or with one too long, the page asks to type the code and stays whole.
+   */
+  url?: string;
   /** The code to type, without separators: `K7QM4XWP`. Shown in two groups. */
   code: string;
-  /** Where to type it, for a person without a camera: `casp3r.local:5280`, `192.168.178.40:5280`. The first that fits is shown. */
+  /**
+   * Where to type it, for a person without a camera: `casp3r.local:5280`, `192.168.178.40:5280`. The first that fits is
+   * shown.
+   */
   typeAt: readonly string[];
   secondsLeft: number;
 }

@@ -1,4 +1,7 @@
-/** The panel's pixels as letters of a terminal. A frame has 1024 bytes in page order: `page * 128 + x`, the lowest bit on top. */
+/**
+ * The panel's pixels as letters of a terminal. A frame has 1024 bytes in page order: `page * 128 + x`, the lowest bit
+ * on top.
+ */
 const WIDTH = 128;
 const HEIGHT = 64;
 const PAGE = 8;

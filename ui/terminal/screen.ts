@@ -8,7 +8,10 @@ const UPDATE = { begin: '\x1b[?2026h', end: '\x1b[?2026l' };
 const RESET = '\x1b[0m';
 const CLEAR = '\x1b[2J';
 
-/** What is on the terminal, so that only what changed is written. It writes nothing itself: each method returns what to write. */
+/**
+ * What is on the terminal, so that only what changed is written. It writes nothing itself: each method returns what to
+ * write.
+ */
 export class Screen {
   #lines: readonly string[] | undefined;
 

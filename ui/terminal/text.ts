@@ -2,8 +2,8 @@ const CONTROL_PICTURES = 0x2400;
 const DELETE = 0x7f;
 
 /**
- * A line that is safe to print: whatever a terminal would take as a command, or that would turn the direction of writing (text of a
- * log comes from strangers), is shown as a sign or dropped.
+ * A line that is safe to print: whatever a terminal would take as a command, or that would turn the direction of
+ * writing (text of a log comes from strangers), is shown as a sign or dropped.
  */
 export function clean(line: string): string {
   return line
@@ -19,14 +19,14 @@ function controlPicture(control: string): string {
   return code < 0x20 ? String.fromCharCode(CONTROL_PICTURES + code) : '';
 }
 
-/** Columns that one letter takes: wide ones (Chinese, emoji) two, marks on another letter none. */
+/** The wide blocks of East Asian Width (UAX #11), and pictures. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+
+/** Columns that one letter takes: marks on another letter none, wide ones two. */
 function columnsOf(letter: string): number {
   if (/\p{M}/u.test(letter)) return 0;
-  return /[\p{Extended_Pictographic}\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60]|[\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u.test(
-    letter,
-  )
-    ? 2
-    : 1;
+  return WIDE.test(letter) ? 2 : 1;
 }
 
 export function widthOf(line: string): number {

@@ -14,7 +14,10 @@ export interface TerminalState {
   colourDepth: number;
 }
 
-/** A line of the log is worth reading from this many columns on; with fewer at its right, the log stands below the panel. */
+/**
+ * A line of the log is worth reading from this many columns on; with fewer at its right, the log stands below the
+ * panel.
+ */
 const MIN_LOG_COLUMNS = 40;
 const GAP = 1;
 const BORDER = 2;
@@ -28,8 +31,9 @@ const STYLES = [
 const SMALLEST = { columns: 64 + BORDER, rows: 16 + BORDER + HELP_ROWS };
 
 /**
- * A whole window as lines, at most `rows` of them and none wider than `columns`: the panel in its frame, the keys under it, the log at
- * its right or below. A window too small for the panel gets the keys and the log. Only the colours are escape sequences.
+ * A whole window as lines, at most `rows` of them and none wider than `columns`: the panel in its frame, the keys under
+ * it, the log at its right or below. A window too small for the panel gets the keys and the log. Only the colours are
+ * escape sequences.
  */
 export function view(state: TerminalState): string[] {
   const { columns, rows, colourDepth } = state;

@@ -25,11 +25,17 @@ export interface Writer {
 /** Starts the writer thread, which makes, locks and migrates the database. Rejects with StoreOpenError. */
 export async function startWriter(start: WriterStart): Promise<Writer> {
   const worker = new Worker(writerProgram(), { workerData: start, name: 'casp3r-writer' });
+  // Listened for from the start: a thread that refuses may have ended by the time its message is looked at.
+  const ended = exitOf(worker);
   const [message] = (await once(worker, 'message')) as [FromWriter];
   if (message.kind === 'ready') return { worker, boxId: message.boxId, mark: message.mark };
-  await once(worker, 'exit');
+  await ended;
   if (message.kind === 'refused') throw new StoreOpenError(message.failure.code, message.failure.message);
   throw new StoreOpenError('DAMAGED', 'the writer thread did not open the store');
+}
+
+function exitOf(worker: Worker): Promise<void> {
+  return new Promise((resolve) => worker.once('exit', () => resolve()));
 }
 
 export class WriterJournal implements Journal {
@@ -81,7 +87,7 @@ export class WriterJournal implements Journal {
     if (this.#ended !== undefined) return;
     this.#post();
     this.#ended = { code: 'CLOSED', message: 'the store is closed' };
-    const ended = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    const ended = exitOf(this.#worker);
     this.#worker.postMessage({ kind: 'close', mark: this.#clock.mark } satisfies ToWriter);
     await ended;
   }

@@ -1,7 +1,7 @@
 /**
  * What the rest of the program sees of the store: reads (synchronous, through the main thread's own read-only connection; what
- * they return may be shared and frozen: make a changed copy, never change it)
- * and the one door for changes. `openStore` in store/open.ts gives one that keeps an SQLite file.
+ * they return may be shared and frozen: make a changed copy, never change it) and the one door for changes. `openStore` in
+ * store/open.ts gives one that keeps an SQLite file.
  */
 import type { Change } from './changes.ts';
 import type {

@@ -76,8 +76,8 @@ test('a pin that cannot be used is one clear line; the others work', async () =>
   header.refusals.set(512 + 22, 'EINVAL');
   await buttons.start();
   expect(lines.map(({ facts }) => [facts.button, facts.cause])).toEqual([
-    ['page', 'no permission: the user of the service must be in the group gpio'],
-    ['power', 'the board has no such pin'],
+    ['page', 'no permission: the user of the service must be in the group gpio (EACCES)'],
+    ['power', 'the board has no such pin (EINVAL)'],
   ]);
   expect(buttons.state()).toMatchObject({
     ok: false,

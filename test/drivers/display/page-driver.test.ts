@@ -23,7 +23,7 @@ function rig(chip: 'ssd1306' | 'sh1106' = 'ssd1306', plugged = true) {
     chip,
     address: ADDRESS,
     openBus: wire.open,
-    where: '/dev/i2c-1',
+    where: 'at 0x3c on /dev/i2c-1',
     ...environment,
   });
   return { ...environment, bus, glass, wire, display };
@@ -59,6 +59,12 @@ describe('pictures', () => {
     display.show(frame.slice());
     await settled();
     expect(wire.pages).toHaveLength(1);
+
+    frame[7 * 128] = 0x01;
+    display.show(frame);
+    await settled();
+    expect(wire.pages).toHaveLength(2);
+    expect(glass.frame()).toEqual(frame);
   });
 
   test('never queue: after a slow bus only the newest one is sent', async () => {
@@ -127,7 +133,10 @@ describe('trouble', () => {
     bus.unplug(ADDRESS);
     display.show(picture(2));
     await settled();
-    expect(display.state()).toEqual({ ok: false, detail: 'ssd1306 at 0x3c on /dev/i2c-1 does not answer (EREMOTEIO)' });
+    expect(display.state()).toEqual({
+      ok: false,
+      detail: 'ssd1306 at 0x3c on /dev/i2c-1: nothing answers (EREMOTEIO)',
+    });
     await clock.advance(60_000);
     display.show(picture(3));
 
@@ -164,13 +173,13 @@ describe('trouble', () => {
       chip: 'sh1106',
       address: ADDRESS,
       openBus: () => Promise.reject(new Error('the package i2c-bus is not installed')),
-      where: '/dev/i2c-1',
+      where: 'at 0x3c on /dev/i2c-1',
       ...environment,
     });
     await display.start();
     expect(display.state()).toEqual({
       ok: false,
-      detail: 'sh1106 at 0x3c on /dev/i2c-1 does not answer (the package i2c-bus is not installed)',
+      detail: 'sh1106 at 0x3c on /dev/i2c-1: the package i2c-bus is not installed',
     });
     await display.stop();
     expect(environment.clock.pending).toBe(0);

@@ -4,7 +4,6 @@ import { type Area, centred } from '../layout.ts';
 import { countdown } from '../numbers.ts';
 import type { Page } from '../page.ts';
 import { QR_BOX, QrError, qrBox } from '../qr.ts';
-import type { Words } from '../words.ts';
 
 const LEFT: Area = { x: 0, width: QR_BOX - 4 };
 const RIGHT: Area = { x: 66, width: 62 };
@@ -13,7 +12,11 @@ const ADDRESS_LINES = 2;
 /** Scan on the left; on the right the same by hand: where to go, the code in two groups, and how long it holds. */
 export const pairing: Page = (canvas, { pairing }, words) => {
   if (!pairing) return;
-  drawQr(canvas, pairing.url, words);
+  if (!drawQr(canvas, pairing.url)) {
+    for (const [i, line] of wrapped(words.typeInstead, LEFT.width, 5).entries()) {
+      centred(canvas, 12 + i * 10, line, { area: LEFT });
+    }
+  }
   const address = addressLines(pairing.typeAt);
   const top = address.length === 1 ? 4 : 0;
   for (const [i, line] of address.entries()) centred(canvas, top + i * 9, line, { area: RIGHT });
@@ -36,14 +39,14 @@ function addressLines(addresses: readonly string[]): string[] {
   return wrapped(fits ?? addresses[0] ?? '', RIGHT.width, ADDRESS_LINES);
 }
 
-/** An address that no small QR code holds leaves the code, which does as well. */
-function drawQr(canvas: Canvas, url: string, words: Words): void {
+/** False where there is no address, or one that no small QR code holds: the code alone does as well. */
+function drawQr(canvas: Canvas, url: string | undefined): boolean {
+  if (url === undefined) return false;
   try {
     canvas.draw(0, 0, qrBox(url));
+    return true;
   } catch (error) {
     if (!(error instanceof QrError)) throw error;
-    for (const [i, line] of wrapped(words.typeInstead, LEFT.width, 5).entries()) {
-      centred(canvas, 12 + i * 10, line, { area: LEFT });
-    }
+    return false;
   }
 }

@@ -1,0 +1,232 @@
+/** The real product as a process of its own: what a person starts, on loopback ports, with its data in a temporary folder. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify, type TomlTable } from 'smol-toml';
+import { freePorts } from './ports.ts';
+import { type Security, Wire } from './wire.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/firmware/cli/main.js', import.meta.url));
+const START_PATIENCE_MS = 15_000;
+const STOP_PATIENCE_MS = 10_000;
+
+/** Keys of casp3r.toml written `section.key`, and their values. */
+export type Settings = Record<string, string | number | boolean>;
+
+export interface BoxPorts {
+  c2s: number;
+  c2sTls: number;
+  http: number;
+  https: number;
+}
+
+export interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface BoxAccount {
+  local: string;
+  /** Bare. */
+  jid: string;
+  password: string;
+}
+
+export class Box {
+  readonly domain: string;
+  readonly ports: BoxPorts;
+  /** Holds casp3r.toml and the data folder. */
+  readonly folder: string;
+  readonly configFile: string;
+  #process: ChildProcess | undefined;
+  #log = '';
+
+  private constructor(domain: string, ports: BoxPorts, folder: string) {
+    this.domain = domain;
+    this.ports = ports;
+    this.folder = folder;
+    this.configFile = join(folder, 'casp3r.toml');
+  }
+
+  /** Prepares the folder and starts the box. */
+  static async start(settings: Settings = {}, folder?: string): Promise<Box> {
+    const [c2s = 0, c2sTls = 0, http = 0, https = 0] = await freePorts(4);
+    const home = folder ?? (await mkdtemp(join(tmpdir(), 'casp3r-test-')));
+    const box = new Box(String(settings['server.domain'] ?? 'box.test'), { c2s, c2sTls, http, https }, home);
+    await writeFile(box.configFile, stringify(box.#configuration(settings)));
+    await box.boot();
+    return box;
+  }
+
+  get dataFolder(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** The self-made certificate, for clients that shall trust just this box. */
+  get certificateFile(): string {
+    return join(this.dataFolder, 'tls', 'certificate.pem');
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  /** Everything that the box has logged since it was made. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Starts the process and waits until it says that it is ready. @throws Error with the log when it does not. */
+  async boot(): Promise<void> {
+    const child = spawn(process.execPath, [PROGRAM, 'run', '--config', this.configFile], {
+      cwd: this.folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#process = child;
+    const ready = new Promise<void>((resolve, reject) => {
+      const patience = setTimeout(() => reject(this.#failure('was not ready in time')), START_PATIENCE_MS);
+      const settle = (outcome: () => void) => {
+        clearTimeout(patience);
+        outcome();
+      };
+      const from = this.#log.length;
+      const read = (chunk: Buffer) => {
+        this.#log += chunk.toString();
+        if (READY.test(this.#log.slice(from))) settle(resolve);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('error', (error) => settle(() => reject(error)));
+      child.once('close', (code, signal) =>
+        settle(() => reject(this.#failure(`ended at its start with ${signal ?? code}`))),
+      );
+    });
+    await ready;
+  }
+
+  /** Asks it to stop, as systemd does, and waits until it has. @throws Error where it does not, or not with 0. */
+  async stop(): Promise<void> {
+    const { code, signal } = await this.#end('SIGTERM');
+    if (code !== 0) throw this.#failure(`stopped with ${signal ?? code}`);
+  }
+
+  /** kill -9. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.boot();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#process?.kill(name);
+  }
+
+  /** Ends it, however it is, and removes its folder. */
+  async dispose(): Promise<void> {
+    await this.#end('SIGTERM');
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** Runs a command of casp3r against this box. Never rejects for an exit code. */
+  async cli(args: readonly string[], input?: string): Promise<CliResult> {
+    const child = spawn(process.execPath, [PROGRAM, ...args, '--config', this.configFile], { cwd: this.folder });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    child.stdin.end(input ?? '');
+    const [code] = await once(child, 'close');
+    return { code: Number(code ?? -1), stdout, stderr };
+  }
+
+  /** As `cli`, for commands that must do: @throws Error with what it said where the exit code is not 0. Resolves with its JSON. */
+  async ask(args: readonly string[], input?: string): Promise<unknown> {
+    const result = await this.cli([...args, '--json'], input);
+    if (result.code !== 0) throw new Error(`casp3r ${args.join(' ')}: exit ${result.code}: ${result.stderr.trim()}`);
+    return JSON.parse(result.stdout);
+  }
+
+  /** The first account of a box is its administrator, whatever is asked for. */
+  async addAccount(local: string, password = `secret of ${local}`, role?: string): Promise<BoxAccount> {
+    const jid = `${local}@${this.domain}`;
+    const args = ['user', 'add', jid, '--password', '-', ...(role === undefined ? [] : ['--role', role])];
+    const result = await this.cli(args, `${password}\n`);
+    if (result.code !== 0) throw new Error(`no account ${jid}: ${result.stderr.trim()}`);
+    return { local, jid, password };
+  }
+
+  async invite(): Promise<{ code: string; url: string; uri: string; expires: string }> {
+    return (await this.ask(['invite', 'create'])) as { code: string; url: string; uri: string; expires: string };
+  }
+
+  /** Port and domain for a Wire. */
+  reach(security: Security = 'plain') {
+    return { domain: this.domain, port: security === 'tls' ? this.ports.c2sTls : this.ports.c2s, security };
+  }
+
+  login(account: BoxAccount, resource?: string, security: Security = 'plain'): Promise<Wire> {
+    return Wire.login({
+      ...this.reach(security),
+      local: account.local,
+      password: account.password,
+      ...(resource === undefined ? {} : { resource }),
+    });
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    const child = this.#process;
+    this.#process = undefined;
+    if (!child) return { code: 0, signal: null };
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, 'close');
+      child.kill(signal);
+      const patience = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
+      await gone;
+      clearTimeout(patience);
+    }
+    return { code: child.exitCode, signal: child.signalCode };
+  }
+
+  #failure(what: string): Error {
+    return new Error(`the box ${what}; its log:\n${this.#log}`);
+  }
+
+  #configuration(settings: Settings): TomlTable {
+    const sections: Record<string, TomlTable> = {
+      server: { domain: this.domain },
+      listen: {
+        address: '127.0.0.1',
+        c2s: this.ports.c2s,
+        c2s_tls: this.ports.c2sTls,
+        s2s: 0,
+        s2s_tls: 0,
+        http: this.ports.http,
+        https: this.ports.https,
+        allow_plain_loopback: true,
+      },
+      panel: { display: 'simulated' },
+      federation: { enabled: false },
+    };
+    const top: TomlTable = { data: this.dataFolder, log: 'debug' };
+    for (const [key, value] of Object.entries(settings)) {
+      const [section = '', name] = key.split('.');
+      if (name === undefined) top[section] = value;
+      else sections[section] = { ...sections[section], [name]: value };
+    }
+    return { ...top, ...sections };
+  }
+}
+
+/** The line that the box logs when every listener is open. */
+const READY = /\bready\b/i;

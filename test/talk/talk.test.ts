@@ -1,0 +1,56 @@
+/**
+ * Every test/talk/*.talk is one test. Talks share one box, each with accounts of its own; a talk that changes settings, or the box
+ * itself, gets a box for itself.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { Box, type Settings } from '../kit/box.ts';
+import { parseScript } from '../kit/talk/script.ts';
+import { Stage } from '../kit/talk/stage.ts';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+
+/** Talks get logins wrong and open many streams from one address; what limits them is looked at where a talk sets it. */
+const SETTINGS: Settings = {
+  'server.domain': 'talk.test',
+  'limits.logins_per_minute': 0,
+  'limits.streams_per_address': 0,
+  'limits.registrations_per_hour': 0,
+};
+
+const talks = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.talk'))
+  .sort();
+
+let shared: Box | undefined;
+
+beforeAll(async () => {
+  shared = await Box.start(SETTINGS);
+  await shared.addAccount('owner');
+});
+
+afterAll(async () => {
+  await shared?.dispose();
+});
+
+describe('talks', () => {
+  for (const [index, name] of talks.entries()) {
+    test(name.replace(/\.talk$/, ''), async () => {
+      const script = parseScript(readFileSync(`${FOLDER}${name}`, 'utf8'));
+      const box = script.needsOwnBox ? await Box.start({ ...SETTINGS, ...script.settings }) : shared;
+      if (!box) throw new Error('the shared box is not there');
+      const logged = box.log.length;
+      const stage = new Stage(box, script, script.needsOwnBox ? '' : `-${index}`);
+      try {
+        await stage.play(`test/talk/${name}`);
+      } catch (error) {
+        if (error instanceof Error) error.message += `\n\nThe box's log:\n${box.log.slice(logged)}`;
+        throw error;
+      } finally {
+        await stage.clear();
+        if (box !== shared) await box.dispose();
+      }
+    });
+  }
+});

@@ -1,0 +1,75 @@
+/** The XEPs that the server speaks, told from the extensions' own objects: the table docs/xeps.md and the DOAP file. */
+import type { XepFact } from './extension.ts';
+import { extensions } from './extensions.ts';
+
+/** What is part of the stream and of the routing rather than an extension. */
+const coreFacts: readonly XepFact[] = [
+  { number: '0198', title: 'Stream Management', version: '1.6.3', status: 'complete' },
+  {
+    number: '0368',
+    title: 'SRV records for XMPP over TLS',
+    version: '1.1.0',
+    status: 'partial',
+    note: 'Clients; servers come with federation.',
+  },
+  { number: '0440', title: 'SASL Channel-Binding Type Capability', version: '1.0.0', status: 'complete' },
+  { number: '0478', title: 'Stream Limits Advertisement', version: '0.2.0', status: 'complete' },
+];
+
+/** One fact a XEP, by number. Of two that share one, the partial fact is the true one. */
+export function xepFacts(): XepFact[] {
+  const byNumber = new Map<string, XepFact>();
+  for (const fact of [...coreFacts, ...extensions.flatMap(({ xep }) => xep)]) {
+    const known = byNumber.get(fact.number);
+    if (!known || fact.status === 'partial') byNumber.set(fact.number, fact);
+  }
+  return [...byNumber.values()].sort((a, b) => a.number.localeCompare(b.number));
+}
+
+/** Markdown for docs/xeps.md. */
+export function xepTable(): string {
+  const rows = xepFacts().map(
+    ({ number, title, version, status, note }) =>
+      `| [${number}](https://xmpp.org/extensions/xep-${number}.html) | ${title} | ${version} | ${status} | ${note ?? ''} |`,
+  );
+  return [
+    '# What the server speaks',
+    '',
+    'RFC 6120, 6121, 7590 and 7622, and these extensions. Made from the sources by `npm run docs`; do not edit.',
+    '',
+    '| XEP | title | version | status | note |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+/** The project's description for software lists (DOAP with the XMPP vocabulary of XEP-0453). */
+export function doap(): string {
+  const supports = xepFacts().map(
+    ({ number, version, status, note }) => `    <implements>
+      <xmpp:SupportedXep>
+        <xmpp:xep rdf:resource="https://xmpp.org/extensions/xep-${number}.html"/>
+        <xmpp:version>${version}</xmpp:version>
+        <xmpp:status>${status}</xmpp:status>${note === undefined ? '' : `\n        <xmpp:note xml:lang="en">${note}</xmpp:note>`}
+      </xmpp:SupportedXep>
+    </implements>`,
+  );
+  const rfcs = ['6120', '6121', '7590', '7622'].map(
+    (number) => `    <implements rdf:resource="https://www.rfc-editor.org/info/rfc${number}"/>`,
+  );
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<!-- Made from the sources by \`npm run docs\`; do not edit. -->
+<rdf:RDF xmlns="http://usefulinc.com/ns/doap#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:xmpp="https://linkmauve.fr/ns/xmpp-doap#">
+  <Project>
+    <name>CASP3R</name>
+    <shortdesc xml:lang="en">A chat server of your own on a Raspberry Pi</shortdesc>
+    <programming-language>TypeScript</programming-language>
+    <os>Linux</os>
+    <category rdf:resource="https://linkmauve.fr/ns/xmpp-doap#category-server"/>
+    <license rdf:resource="https://www.gnu.org/licenses/agpl-3.0.html"/>
+${[...rfcs, ...supports].join('\n')}
+  </Project>
+</rdf:RDF>
+`;
+}
