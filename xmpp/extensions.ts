@@ -8,6 +8,7 @@ import { disco } from './extensions/disco.ts';
 import { entityTime } from './extensions/entity-time.ts';
 import { lastActivity } from './extensions/last-activity.ts';
 import { offline } from './extensions/offline.ts';
+import { pep } from './extensions/pep/pep.ts';
 import { ping } from './extensions/ping.ts';
 import { privateData } from './extensions/private-data.ts';
 import { registration } from './extensions/registration.ts';
@@ -28,6 +29,7 @@ export const extensions: readonly Extension[] = [
   caps,
   lastActivity,
   // What members keep on the box.
+  pep,
   vcardTemp,
   privateData,
   registration,
