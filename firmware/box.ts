@@ -97,7 +97,7 @@ export class Box {
       log,
       software,
     });
-    await server.start().catch(asStartError);
+    await server.start().catch((error: unknown) => asStartError(error, config.listen));
     this.#undo.push(() => server.stop());
     server.onActivity(() => panel.changed());
     const host = firstOf(server.hosts);
@@ -129,7 +129,6 @@ export class Box {
         this.#options.log.error({ err: error }, 'a part did not stop well');
       }
     }
-    this.#running = undefined;
   }
 
   /** SIGHUP: the certificate's files and the log's level are read anew; streams go on. */
@@ -236,7 +235,10 @@ export class Box {
       const reason = error instanceof StoreOpenError ? `${error.code}: ${error.message}` : reasonOf(error);
       throw new BoxError('store-unusable', { folder: config.data, reason }, { cause: error });
     });
-    this.#undo.push(() => store.close());
+    this.#undo.push(() => {
+      this.#running = undefined;
+      return store.close();
+    });
     return store;
   }
 
@@ -372,9 +374,11 @@ function startOfDay(nowMs: number): number {
   return new Date(nowMs).setHours(0, 0, 0, 0);
 }
 
-function asStartError(error: unknown): never {
+function asStartError(error: unknown, listen: Config['listen']): never {
   const { syscall, port } = error as { syscall?: unknown; port?: unknown };
-  if (syscall === 'listen' && typeof port === 'number')
-    throw new BoxError('port-unusable', { name: 'c2s', port, reason: reasonOf(error) }, { cause: error });
+  if (syscall === 'listen' && typeof port === 'number') {
+    const [name = 'c2s'] = Object.entries(listen).find(([, value]) => value === port) ?? [];
+    throw new BoxError('port-unusable', { name, port, reason: reasonOf(error) }, { cause: error });
+  }
   throw new BoxError('server-not-started', { reason: reasonOf(error) }, { cause: error });
 }

@@ -63,14 +63,21 @@ export class Mdns {
     const { domain, hostname, ports, log } = this.#options;
     const host = domain.endsWith(LOCAL) ? domain.slice(0, -LOCAL.length) : (hostname.split('.')[0] ?? 'casp3r');
     const offered = [
-      { type: 'xmpp-client', port: ports.c2s },
-      { type: 'xmpps-client', port: ports.c2sTls },
-      { type: 'http', port: ports.http },
+      { type: 'xmpp-client', port: ports.c2s, suffix: '-c2s' },
+      { type: 'xmpps-client', port: ports.c2sTls, suffix: '-tls' },
+      { type: 'http', port: ports.http, suffix: '-web' },
     ].filter(({ port }) => port !== 0);
-    return offered.map(({ type, port }) => {
-      const service = responder.createService({ name: domain, type, port, hostname: host });
+    return offered.map(({ type, port, suffix }, index) => {
+      // The library takes two services of one host name for a conflict, so only the first has the name itself.
+      const service = responder.createService({
+        name: domain,
+        type,
+        port,
+        hostname: index === 0 ? host : host + suffix,
+      });
       // Two boxes with one name: the library moves aside, and nobody would find this one under its domain.
       service.on('hostname-change', (other: string) => {
+        if (index !== 0) return;
         this.#state = { ok: false, detail: `another machine answers for ${host}${LOCAL}` };
         log.warn({ wanted: `${host}${LOCAL}`, got: other }, 'another machine in the network has this name');
       });

@@ -24,6 +24,9 @@ export function securityHeaders(): MiddlewareHandler {
     },
     referrerPolicy: 'no-referrer',
     xFrameOptions: 'DENY',
+    // Only for secure origins; on plain HTTP browsers complain of them.
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
     // The box's certificate is often its own; a browser that was told to insist on https could never come back.
     strictTransportSecurity: false,
   });

@@ -74,8 +74,8 @@ input { width: 100%; min-height: 3.25rem; padding: .5rem .875rem; border: 1px so
 input:focus-visible { outline-offset: 0; border-color: var(--accent); }
 input[aria-invalid] { border-color: var(--problem); border-width: 2px; }
 .address { display: flex; align-items: stretch; flex-wrap: wrap; border: 1px solid var(--quiet); border-radius: .75rem; background: var(--paper); overflow: hidden; }
-.address input { flex: 1 1 7rem; width: 7rem; border: 0; background: none; border-radius: .6875rem 0 0 .6875rem; }
-.address span { flex: 0 1 auto; display: flex; align-items: center; padding: .25rem .875rem .25rem 0; color: var(--quiet); overflow-wrap: anywhere; }
+.address input { flex: 1 1 5rem; width: 5rem; border: 0; background: none; border-radius: .6875rem 0 0 .6875rem; }
+.address span { flex: 0 1 auto; display: flex; align-items: center; padding: .25rem .875rem; color: var(--quiet); overflow-wrap: anywhere; }
 .address:focus-within { outline: 3px solid var(--accent); border-color: var(--accent); }
 .address input:focus-visible { outline: 0; }
 .address:has([aria-invalid]) { border: 2px solid var(--problem); }
