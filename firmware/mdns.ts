@@ -20,6 +20,8 @@ export interface MdnsState {
 }
 
 const LOCAL = '.local';
+/** RFC 6763 section 6.7. The library takes its own empty TXT record, read back, for another machine's, and never settles. */
+const TXT = { txtvers: '1' };
 
 export class Mdns {
   readonly #options: MdnsOptions;
@@ -74,6 +76,7 @@ export class Mdns {
         type,
         port,
         hostname: index === 0 ? host : host + suffix,
+        txt: TXT,
       });
       // Two boxes with one name: the library moves aside, and nobody would find this one under its domain.
       service.on('hostname-change', (other: string) => {
