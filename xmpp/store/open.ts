@@ -81,6 +81,7 @@ class SqliteStore implements Store {
 
   #forget(changes: Change[]): void {
     for (const change of changes) {
+      this.servers.forget(change);
       this.accounts.forget(change);
       this.roster.forget(change);
       this.extras.forget(change);
