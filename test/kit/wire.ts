@@ -13,6 +13,8 @@ export type Security = 'plain' | 'starttls' | 'tls';
 
 export interface WireOptions {
   host?: string;
+  /** Where the connection comes from: 127.0.0.9, say, to be somebody else for the server's counts. */
+  localAddress?: string;
   port: number;
   domain: string;
   /** `tls` is direct TLS (XEP-0368). Default: plain. */
@@ -58,7 +60,12 @@ export class Wire {
 
   /** Opens the connection; with `tls` secured already, otherwise nothing is said yet. */
   static async open(options: WireOptions): Promise<Wire> {
-    const address = { host: options.host ?? '127.0.0.1', port: options.port };
+    const { localAddress, port } = options;
+    const address = {
+      host: options.host ?? '127.0.0.1',
+      port,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    };
     if (options.security === 'tls') {
       const socket = tls.connect({ ...address, ...trust(options), ALPNProtocols: ['xmpp-client'] });
       await once(socket, 'secureConnect');
@@ -157,6 +164,20 @@ export class Wire {
   /** The connection breaks; nothing is said. */
   cut(): void {
     this.#socket.destroy();
+  }
+
+  /** Says that nothing more will be said, by TCP alone. */
+  endTcp(): void {
+    this.#socket.end();
+  }
+
+  /** Reads nothing more, so that what the server sends piles up, until `listenAgain`. */
+  stopListening(): void {
+    this.#socket.pause();
+  }
+
+  listenAgain(): void {
+    this.#socket.resume();
   }
 
   /** Resolves when the connection is gone. */
