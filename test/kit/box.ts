@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify, type TomlTable } from 'smol-toml';
+import { ask } from '../../firmware/control.ts';
 import { freePorts } from './ports.ts';
 import { type Security, Wire } from './wire.ts';
 
@@ -158,16 +159,19 @@ export class Box {
   }
 
   /** The first account of a box is its administrator, whatever is asked for. */
-  async addAccount(local: string, password = `secret of ${local}`, role?: string): Promise<BoxAccount> {
+  async addAccount(local: string, password = `secret of ${local}`, role = 'member'): Promise<BoxAccount> {
     const jid = `${local}@${this.domain}`;
-    const args = ['user', 'add', jid, '--password', '-', ...(role === undefined ? [] : ['--role', role])];
-    const result = await this.cli(args, `${password}\n`);
-    if (result.code !== 0) throw new Error(`no account ${jid}: ${result.stderr.trim()}`);
+    await this.command('user add', { address: jid, password, role });
     return { local, jid, password };
   }
 
   async invite(): Promise<{ code: string; url: string; uri: string; expires: string }> {
     return (await this.ask(['invite', 'create'])) as { code: string; url: string; uri: string; expires: string };
+  }
+
+  /** A command over the control socket, without a process for it. @throws Error as the box refuses it. */
+  command(name: string, args: Record<string, unknown> = {}): Promise<unknown> {
+    return ask(join(this.dataFolder, 'control.sock'), name, args);
   }
 
   /** Port and domain for a Wire. */

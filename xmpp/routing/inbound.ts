@@ -36,6 +36,8 @@ export class Inbound {
     // A session that ended while its stanza waited for its turn speaks for nobody any more (an account that was removed, say).
     if (session.ended) return;
     stanza.attrs.from = session.jid.toString();
+    // RFC 6120 section 10.3.1. Said out loud, so that archive and other resources see whom it was for.
+    if (stanza.name === 'message') stanza.attrs.to ??= session.jid.bare.toString();
     try {
       await this.#process(session, stanza, turn);
     } catch (error) {

@@ -242,6 +242,7 @@ export class Stage {
   }
 
   async #changeBox(change: 'restarts' | 'is killed' | 'stops' | 'starts'): Promise<void> {
+    this.#wires.clear();
     if (change === 'restarts' || change === 'stops') await this.#box.stop();
     if (change === 'is killed') await this.#box.kill();
     if (change !== 'stops') await this.#box.boot();
