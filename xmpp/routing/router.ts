@@ -5,7 +5,7 @@
 
 import type { XmppHost } from '../host.ts';
 import type { Account } from '../store/model.ts';
-import type { Element } from '../xml.ts';
+import { type Element, xml } from '../xml.ts';
 import { assertIq, routeIqReply } from './iq.ts';
 import type { Jid } from './jid.ts';
 import type { Turn } from './lane.ts';
@@ -47,7 +47,7 @@ export class Router {
     if (!host) return toElsewhere(stanza);
     if (to.local === '') return this.#toServer(host, stanza, to, origin);
     const account = host.accounts.find(to.local);
-    if (!account) return noSuchAccount(stanza);
+    if (!account) return stanza.attrs.type === 'probe' ? notSubscribed(host, to, origin) : noSuchAccount(stanza);
     if (passes(host, account, stanza, to, origin)) await this.#toAccount(host, account, stanza, to, origin);
   }
 
@@ -95,6 +95,11 @@ const isRequest = (stanza: Element) => stanza.attrs.type === 'get' || stanza.att
 function toElsewhere(stanza: Element): void {
   if (stanza.attrs.type === 'error' || (stanza.name === 'iq' && !isRequest(stanza))) return;
   throw new StanzaError('remote-server-not-found');
+}
+
+/** RFC 6121 section 4.3.2: answered as a probe of a stranger is, so that nobody learns which names are real. */
+function notSubscribed(host: XmppHost, to: Jid, { from }: Origin): void {
+  host.send(xml('presence', { type: 'unsubscribed', from: to.bare.toString(), to: from.bare.toString() }));
 }
 
 /** RFC 6121 section 8.5.1: presence is ignored, everything else is answered as if the account were there and away. */
