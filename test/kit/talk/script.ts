@@ -131,7 +131,12 @@ const FORMS: [RegExp, (found: (string | undefined)[], block: string[]) => Action
   [form(`${WHO} receives nothing`), ([n, o]) => ({ do: 'receive nothing', who: who(n, o) })],
   [
     form(`${WHO} receives( in any order)?:`),
-    ([n, o, any], block) => ({ do: 'receive', who: who(n, o), text: flow(block), anyOrder: any !== undefined }),
+    ([n, o, unordered], block) => ({
+      do: 'receive',
+      who: who(n, o),
+      text: flow(block),
+      anyOrder: unordered !== undefined,
+    }),
   ],
   [
     form(`${WHO}'s stream ends(?: with <([\\w-]+)/>)?`),
