@@ -59,7 +59,7 @@ export class BoundStream {
   }
 
   fail(error?: StreamError): void {
-    this.#outlet.fail(error);
+    this.#outlet.fail(this.#options.carrier, error);
   }
 
   ended(clean: boolean): void {

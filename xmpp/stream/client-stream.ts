@@ -57,6 +57,7 @@ export class ClientStream implements Carrier {
   /** What extensions remember of a stranger (routing/before-login.ts). */
   readonly #memory = new Map<string, string>();
   #loginTimer: Timer | undefined;
+  #rateTimer: Timer | undefined;
   #busy = false;
   #later: Step[] = [];
   /** After an error nothing more is taken in. */
@@ -123,11 +124,14 @@ export class ClientStream implements Carrier {
 
   #onElement(element: Element): void {
     const waitMs = this.#bucket.take();
-    if (waitMs > 0) {
-      this.#wire.hold('rate');
-      this.#context.clock.after(waitMs, () => this.#wire.release('rate'));
-    }
+    if (waitMs > 0) this.#slowDown(waitMs);
     this.#inOrder(() => this.#handle(element));
+  }
+
+  #slowDown(waitMs: number): void {
+    this.#wire.hold('rate');
+    this.#rateTimer?.cancel();
+    this.#rateTimer = this.#context.clock.after(waitMs, () => this.#wire.release('rate'));
   }
 
   #inOrder(step: Step): void {
@@ -402,7 +406,6 @@ export class ClientStream implements Carrier {
 
   /** For the server's stop. */
   shutDown(condition: StreamCondition): void {
-    this.#deaf = true;
     const error = new StreamError(condition);
     if (this.#stage === 'bound') this.#bound?.afterAll(() => this.#bound?.fail(error));
     else this.finish(error);
@@ -412,6 +415,7 @@ export class ClientStream implements Carrier {
     this.#stage = 'closed';
     this.#deaf = true;
     this.#loginTimer?.cancel();
+    this.#rateTimer?.cancel();
     this.#bound?.ended(this.#clientClosed);
     this.#resolveEnded();
   }

@@ -26,6 +26,8 @@ export class ClientListener {
   readonly #context: StreamContext;
   readonly #options: ClientListenerOptions;
   readonly #streams = new Set<ClientStream>();
+  /** In the middle of a handshake. */
+  readonly #early = new Set<Wire>();
   #server: Server | undefined;
 
   constructor(context: StreamContext, options: ClientListenerOptions) {
@@ -36,7 +38,7 @@ export class ClientListener {
   /** Resolves with the port that it listens on. Rejects where the address cannot be had. */
   async start(): Promise<number> {
     const { address, port, name } = this.#options;
-    const server = createServer({ pauseOnConnect: false }, (socket) => this.accept(socket));
+    const server = createServer({ pauseOnConnect: false }, (socket) => this.#accept(socket));
     server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -57,12 +59,13 @@ export class ClientListener {
       if (server) server.close(() => resolve());
       else resolve();
     });
+    for (const wire of this.#early) wire.destroy();
     await this.#context.streams.end([...this.#streams], 'system-shutdown');
     await closed;
   }
 
-  /** Takes a connection, such as one that came to a port shared with HTTPS. Limits by address come before anything else. */
-  accept(socket: Socket): void {
+  /** Limits by address come before anything else. */
+  #accept(socket: Socket): void {
     socket.on('error', () => socket.destroy());
     const wire = new Wire(socket, this.#context.clock);
     const { streams, config } = this.#context;
@@ -74,16 +77,22 @@ export class ClientListener {
   }
 
   async #secure(wire: Wire): Promise<void> {
+    this.#early.add(wire);
     try {
       await wire.startTls(this.#context.tls.identity, ALPN);
+      this.#begin(wire);
     } catch {
       this.#context.log.debug({ address: wire.address }, 'a TLS handshake failed');
-      return;
+    } finally {
+      this.#early.delete(wire);
     }
-    this.#begin(wire);
   }
 
   #begin(wire: Wire): void {
+    if (!this.#server) {
+      wire.destroy();
+      return;
+    }
     const stream = new ClientStream(this.#context, wire);
     this.#streams.add(stream);
     void stream.ended.then(() => this.#streams.delete(stream));

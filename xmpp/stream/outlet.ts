@@ -21,8 +21,8 @@ export interface Carrier {
 /** An outlet as its stream sees it. */
 export interface StreamOutlet extends Outlet {
   readonly session: Session;
-  /** Ends the stream with this error, or cleanly, and the session with it. */
-  fail(error?: StreamError): void;
+  /** This stream ends with an error, or cleanly, and the session with it, unless that went on over another stream. */
+  fail(carrier: Carrier, error?: StreamError): void;
   /** This stream is over: `clean` where the client closed it, otherwise the connection was lost. */
   streamEnded(carrier: Carrier, clean: boolean): void;
 }
@@ -67,12 +67,12 @@ export class PlainOutlet implements StreamOutlet {
   }
 
   close(condition?: StreamCondition, text?: string): void {
-    this.fail(condition === undefined ? undefined : new StreamError(condition, text));
+    this.fail(this.#carrier, condition === undefined ? undefined : new StreamError(condition, text));
   }
 
-  fail(error?: StreamError): void {
+  fail(carrier: Carrier, error?: StreamError): void {
     this.#connected = false;
-    this.#carrier.finish(error);
+    carrier.finish(error);
     this.#host.sessions.end(this.session);
   }
 

@@ -40,6 +40,9 @@ export interface ParserEvents {
 /** Elements in one element of the stream: far more than any protocol has, few enough for a small box. */
 const MAX_ELEMENTS = 10_000;
 
+/** Thrown to leave saxes: nothing behind the end of the stream is looked at. */
+const ENDED = new Error('the stream ended');
+
 const OPTIONS = { xmlns: true, position: false, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const;
 
 interface OpenElement {
@@ -55,7 +58,8 @@ export class StreamParser {
   readonly #sax = new SaxesParser(OPTIONS);
   /** Elements within the stream that are open, outermost first. */
   readonly #open: OpenElement[] = [];
-  #whole: Element | undefined;
+  /** Ended, but not told yet. */
+  #whole: Element | 'stream' | undefined;
   #stage: 'before' | 'open' | 'ended' = 'before';
   #attributes = 0;
   /** Of the element that is being read: its bytes, its elements, and the bytes that namespaces declared anew add to it. */
@@ -111,12 +115,21 @@ export class StreamParser {
     this.#charsDone = -1;
     this.#bytes += piece.length;
     this.#idle = false;
-    this.#sax.write(text);
-    this.#emit();
+    this.#parse(text);
+    if (this.#stage === 'ended') return;
     if (this.#charsDone === -1) return;
     const tail = text.slice(text.length - (this.#charsIn - this.#charsDone));
     this.#idle = tail.trim() === '';
     this.#bytes = this.#idle ? 0 : Buffer.byteLength(tail);
+  }
+
+  #parse(text: string): void {
+    try {
+      this.#sax.write(text);
+      this.#emit();
+    } catch (error) {
+      if (error !== ENDED) throw error;
+    }
   }
 
   #decode(piece: Uint8Array): string {
@@ -220,17 +233,22 @@ export class StreamParser {
       this.#declared = 0;
       this.#whole = closed.element;
     } else {
-      this.#stage = 'ended';
-      this.#events.end();
+      this.#whole = 'stream';
     }
   }
 
   /** saxes tells of an end before it has looked whether it is the right one: an element is whole once it has gone on. */
   #emit(): void {
-    const element = this.#whole;
-    if (!element) return;
+    const whole = this.#whole;
+    if (!whole) return;
     this.#whole = undefined;
-    this.#events.element(element);
+    if (whole !== 'stream') {
+      this.#events.element(whole);
+      return;
+    }
+    this.#stage = 'ended';
+    this.#events.end();
+    throw ENDED;
   }
 
   #addText(text: string): void {

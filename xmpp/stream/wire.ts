@@ -5,8 +5,8 @@ import type { Clock } from '../clock.ts';
 import { plainAddress } from './addresses.ts';
 import type { TlsIdentity } from './tls.ts';
 
-/** What a peer may leave unread before it is cut off. */
-const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+/** What a peer may leave unread before it is cut off; more than a resumption sends at once (management/managed-outlet.ts). */
+const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 /** What is read while the last words to a peer are on their way. */
 const MAX_LATE_BYTES = 1024 * 1024;
 const HANDSHAKE_MS = 10_000;
@@ -149,7 +149,9 @@ export class Wire {
     const socket = this.#socket;
     socket.on('data', (bytes: Buffer) => this.#onData(bytes));
     socket.on('error', () => socket.destroy());
-    socket.on('end', () => this.end());
+    socket.on('end', () => {
+      if (socket === this.#socket) this.end();
+    });
     socket.on('close', () => {
       if (socket === this.#socket) this.#closed();
     });

@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { errorReply } from '../../../xmpp/routing/stanza.ts';
+import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { header, TestClient } from './client.ts';
-import { type Rig, type RigOptions, startRig } from './rig.ts';
+import { message, type Rig, type RigOptions, startRig } from './rig.ts';
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -10,23 +12,45 @@ afterEach(async () => {
 });
 
 async function start(options: RigOptions = {}): Promise<Rig> {
-  rig = await startRig(options);
+  rig = await startRig({ allowPlainLoopback: true, ...options });
   return rig;
 }
 
+async function opened(running: Rig): Promise<TestClient> {
+  const client = await TestClient.connect(running.port);
+  await client.open();
+  return client;
+}
+
+async function bound(running: Rig, resource = 'balcony'): Promise<TestClient> {
+  const client = await opened(running);
+  await client.login();
+  await client.bind(resource);
+  return client;
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
 describe('the way to a session', () => {
   it('goes over STARTTLS, SASL and bind to stanzas both ways', async () => {
-    const running = await start();
+    const running = await start({ allowPlainLoopback: false });
     const client = await TestClient.connect(running.port);
     expect(await client.open()).toContain("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>");
     await client.startTls();
     const login = await client.open();
-    expect(login).toContain('<mechanism>SCRAM-SHA-256-PLUS</mechanism>');
+    expect([...login.matchAll(/<mechanism>([^<]+)/g)].map((match) => match[1])).toEqual([
+      'SCRAM-SHA-256-PLUS',
+      'SCRAM-SHA-1-PLUS',
+      'SCRAM-SHA-256',
+      'SCRAM-SHA-1',
+      'PLAIN',
+    ]);
+    expect(login).toContain("<channel-binding type='tls-exporter'/><channel-binding type='tls-server-end-point'/>");
+    expect(login).toContain('<max-bytes>10000</max-bytes>');
     expect(login).not.toContain('<starttls');
     await client.login();
     expect(await client.bind()).toContain('<jid>juliet@example.test/balcony</jid>');
-    running.engine = async (session) =>
-      session.send(xml('message', { from: 'romeo@example.test' }, xml('body', {}, 'ay')));
+    running.engine = async (session) => session.send(message('juliet@example.test', 'ay'));
     client.send("<message to='romeo@example.test'><body>wherefore</body></message>");
     expect(await client.until('</message>')).toContain('<body>ay</body>');
     expect(running.received[0]?.stanza.toString()).toContain('wherefore');
@@ -34,34 +58,341 @@ describe('the way to a session', () => {
     expect(await client.rest()).toBe('</stream:stream>');
   });
 
-  it('goes over direct TLS with ALPN', async () => {
+  it('goes over direct TLS with ALPN, and over IPv6', async () => {
     const running = await start({ directTls: true });
-    const client = await TestClient.connectTls(running.port, { ALPNProtocols: ['xmpp-client'] });
+    const client = await TestClient.connectTls(running.port, { ALPNProtocols: ['xmpp-client'], host: '::1' });
     expect('alpnProtocol' in client.socket && client.socket.alpnProtocol).toBe('xmpp-client');
     expect(await client.open()).not.toContain('<starttls');
     await client.login();
     expect(await client.bind()).toContain('juliet@example.test/balcony');
-    client.cut();
+  });
+
+  it('shows a new certificate after a reload, while old streams go on', async () => {
+    const running = await start({ directTls: true });
+    const before = await TestClient.connectTls(running.port);
+    const old = before.binding('tls-server-end-point');
+    await running.newCertificate();
+    running.context.tls.reload();
+    const after = await TestClient.connectTls(running.port);
+    expect(after.binding('tls-server-end-point')).not.toEqual(old);
+    await before.open();
+    const answer = await before.scram('SCRAM-SHA-256-PLUS', { gs2: 'p=tls-server-end-point,,', binding: old });
+    expect(answer).toBe('success');
+  });
+});
+
+describe('the stream header', () => {
+  const head = (attributes: string) =>
+    `<stream:stream ${attributes} xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`;
+
+  it.each([
+    ['no domain', "version='1.0'", 'improper-addressing'],
+    ['an unknown domain', "to='other.test' version='1.0'", 'host-unknown'],
+    ['a domain that is none', "to='a@example.test' version='1.0'", 'host-unknown'],
+    ['no version', "to='example.test'", 'unsupported-version'],
+    ['a version before 1.0', "to='example.test' version='0.9'", 'unsupported-version'],
+  ])('with %s is answered with a header and the error', async (_what, attributes, condition) => {
+    const running = await start();
+    const client = await TestClient.connect(running.port);
+    client.send(head(attributes));
+    const answer = await client.rest();
+    expect(answer).toMatch(/^<\?xml version='1.0'\?><stream:stream [^>]*>/);
+    expect(answer).toContain(`<stream:error><${condition} xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>`);
+    expect(answer).toMatch(/<\/stream:stream>$/);
+  });
+
+  it('of a later version is answered with 1.0, from the domain to the sender, with an id', async () => {
+    const running = await start();
+    const client = await TestClient.connect(running.port);
+    client.send(head(`to='EXAMPLE.test' version='1.1' from='juliet@example.test' xml:lang='it'`));
+    const answer = await client.until('</stream:features>');
+    expect(answer).toMatch(
+      / id='[0-9a-f]{32}' from='example.test' to='juliet@example.test' version='1.0' xml:lang='en'/,
+    );
+  });
+
+  it('gives stanzas their language', async () => {
+    const running = await start();
+    const client = await opened(running);
+    client.plain('juliet', 'R0m30');
+    await client.until('<success');
+    client.send(head("to='example.test' version='1.0' xml:lang='it'"));
+    await client.until('</stream:features>');
+    await client.bind();
+    client.send("<message/><message xml:lang='de'/>");
+    while (running.received.length < 2) await turn();
+    expect(running.received.map(({ stanza }) => stanza.attrs['xml:lang'])).toEqual(['it', 'de']);
   });
 });
 
 describe('before login', () => {
-  it('refuses what is pipelined behind <starttls/>', async () => {
-    const running = await start();
-    const client = await TestClient.connect(running.port);
-    await client.open();
-    client.send(`<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>${header()}`);
-    const answer = await client.rest();
-    expect(answer).toContain('<policy-violation');
-    expect(answer).not.toContain('<proceed');
+  it.each([header(), ' <x', "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"])(
+    'what is slipped in behind <starttls/> ends the stream: %s',
+    async (injected) => {
+      const running = await start({ allowPlainLoopback: false });
+      const client = await opened(running);
+      client.send(`<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>${injected}`);
+      const answer = await client.rest();
+      expect(answer).toContain('<stream:error>');
+      expect(answer).not.toContain('<proceed');
+    },
+  );
+
+  it('stanzas are refused with not-authorized, before and after TLS', async () => {
+    const running = await start({ allowPlainLoopback: false });
+    for (const secure of [false, true]) {
+      const client = await opened(running);
+      if (secure) {
+        await client.startTls();
+        await client.open();
+      }
+      client.send("<message to='romeo@example.test'/>");
+      expect(await client.rest()).toContain('<not-authorized');
+    }
+    expect(running.received).toEqual([]);
   });
 
-  it('refuses stanzas with not-authorized', async () => {
-    const running = await start({ allowPlainLoopback: true });
-    const client = await TestClient.connect(running.port);
-    await client.open();
-    client.send("<message to='romeo@example.test'/>");
+  it('other elements are refused with unsupported-stanza-type', async () => {
+    const client = await opened(await start());
+    client.send("<hello xmlns='urn:hello'/>");
+    expect(await client.rest()).toContain('<unsupported-stanza-type');
+  });
+
+  it('IQs go to who takes them, with a memory of the stream, and errors come back', async () => {
+    const running = await start();
+    running.host.beforeLogin.handle('set', 'preauth', 'urn:xmpp:pars:0', ({ stream }) => {
+      if (stream.memory.has('seen')) throw new StanzaError('item-not-found');
+      stream.memory.set('seen', 'yes');
+      return undefined;
+    });
+    const client = await opened(running);
+    const iq = "<iq type='set' id='1' to='example.test'><preauth xmlns='urn:xmpp:pars:0' token='t'/></iq>";
+    client.send(iq);
+    expect(await client.until(/<iq[^>]*\/>/)).toContain("type='result'");
+    client.send(iq);
+    expect(await client.until('</iq>')).toContain('<item-not-found');
+    client.send("<iq type='get' id='2'><query xmlns='jabber:iq:roster'/></iq>");
     expect(await client.rest()).toContain('<not-authorized');
+  });
+
+  it('extensions add their features', async () => {
+    const running = await start();
+    const seen: boolean[] = [];
+    running.hooks.on('stream features', ({ authenticated, add }) => {
+      seen.push(authenticated);
+      add(xml('ver', { xmlns: 'urn:xmpp:features:rosterver' }));
+    });
+    const client = await TestClient.connect(running.port);
+    expect(await client.open()).toContain('urn:xmpp:features:rosterver');
+    await client.login();
+    expect(seen).toEqual([false, true]);
+  });
+
+  it('there is little time, and few bytes', async () => {
+    const running = await start({ limits: { loginSeconds: 1 } });
+    const slow = await TestClient.connect(running.port);
+    const large = await opened(running);
+    large.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${'A'.repeat(10_000)}</auth>`);
+    expect(await large.rest()).toContain('<policy-violation');
+    expect(await slow.rest()).toContain('<connection-timeout');
+  });
+
+  it('a TLS handshake that is none ends quietly', async () => {
+    const running = await start({ directTls: true });
+    const client = await TestClient.connect(running.port);
+    client.send('GET / HTTP/1.1\r\n\r\n');
+    await client.rest();
+    expect((await TestClient.connectTls(running.port)).closed).toBe(false);
+  });
+
+  it('TLS 1.1 is too old', async () => {
+    const running = await start({ directTls: true });
+    const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
+    await expect(TestClient.connectTls(running.port, old)).rejects.toThrow();
+  });
+});
+
+describe('streams of one address', () => {
+  it('are limited, and counted off when they end, TLS or not', async () => {
+    const running = await start({ limits: { streamsPerAddress: 2 } });
+    const first = await opened(running);
+    const second = await opened(running);
+    await second.startTls();
+    const third = await TestClient.connect(running.port);
+    expect(await third.rest()).toContain('<policy-violation');
+    for (const client of [first, second]) {
+      client.cut();
+      for (;;) {
+        const next = await TestClient.connect(running.port);
+        next.send(header());
+        const fits = await next.until('</stream:features>').catch(() => undefined);
+        if (fits) break;
+      }
+    }
+  });
+});
+
+describe('bind', () => {
+  it('makes a resource where the client gave none', async () => {
+    const client = await opened(await start());
+    await client.login();
+    client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+    expect(await client.until('</iq>')).toMatch(/<jid>juliet@example.test\/[\w-]{12}<\/jid>/);
+  });
+
+  it('refuses a resource that is none, and lets the client try again', async () => {
+    const client = await opened(await start());
+    await client.login();
+    expect(await client.bind('a'.repeat(2000))).toContain('<bad-request');
+    expect(await client.bind('b')).toContain('<jid>');
+  });
+
+  it('gives a resource in use to the newer session; the older gets conflict', async () => {
+    const running = await start();
+    const older = await bound(running);
+    const newer = await bound(running);
+    expect(await older.rest()).toContain('<conflict');
+    expect(running.sessions.ofAccount('juliet')).toHaveLength(1);
+    expect(newer.closed).toBe(false);
+  });
+
+  it('has an end', async () => {
+    const running = await start();
+    for (let i = 0; i < 32; i += 1) await bound(running, `r${i}`);
+    const client = await opened(running);
+    await client.login();
+    expect(await client.bind('one-more')).toContain('<resource-constraint');
+    expect(await client.bind('r0')).toContain('<jid>');
+  });
+
+  it('is the only thing that may come before stanzas', async () => {
+    const client = await opened(await start());
+    await client.login();
+    client.send('<presence/>');
+    expect(await client.rest()).toContain('<not-authorized');
+  });
+
+  it('happens once; the session of RFC 3921 is granted for form', async () => {
+    const client = await bound(await start());
+    expect(await client.bind('second')).toContain('<not-allowed');
+    client.send("<iq type='set' id='s'><session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></iq>");
+    expect(await client.until(/<iq[^>]*\/>/)).toBe("<iq type='result' id='s'/>");
+  });
+});
+
+describe('stanzas', () => {
+  it.each(['romeo@example.test', 'juliet@example.test/attic', 'a@b@c'])('from %s end the stream', async (from) => {
+    const running = await start();
+    const client = await bound(running);
+    client.send(`<message from='${from}'/>`);
+    expect(await client.rest()).toContain('<invalid-from');
     expect(running.received).toEqual([]);
+  });
+
+  it('may name the session or its account as their sender', async () => {
+    const running = await start();
+    const client = await bound(running);
+    client.send("<message from='juliet@example.test/balcony'/><message from='Juliet@example.test'/>");
+    while (running.received.length < 2) await turn();
+  });
+
+  it('before an error are still done, and the error names its cause', async () => {
+    const running = await start();
+    const client = await bound(running);
+    const done: string[] = [];
+    running.engine = async (session, stanza) => {
+      await turn();
+      if (!session.ended) done.push(stanza.name);
+    };
+    client.send('<message/><presence/></nonsense>');
+    expect(await client.rest()).toContain('<not-well-formed');
+    expect(done).toEqual(['message', 'presence']);
+  });
+
+  it('before the end of the stream are still done and answered', async () => {
+    const running = await start();
+    const client = await bound(running);
+    running.engine = async (session, stanza) => {
+      await turn();
+      session.send(errorReply(stanza, new StanzaError('service-unavailable')));
+    };
+    client.send("<iq type='get' id='last'><x xmlns='urn:x'/></iq></stream:stream>");
+    const rest = await client.rest();
+    expect(rest).toContain("id='last'");
+    expect(rest).toMatch(/<\/stream:stream>$/);
+  });
+
+  it('of a name that is none end the stream', async () => {
+    const client = await bound(await start());
+    client.send('<query/>');
+    expect(await client.rest()).toContain('<unsupported-stanza-type');
+  });
+
+  it('larger than allowed end the stream', async () => {
+    const running = await start({ limits: { stanzaBytes: 20_000 } });
+    const client = await bound(running);
+    client.send(`<message><body>${'x'.repeat(15_000)}</body></message>`);
+    while (running.received.length < 1) await turn();
+    client.send(`<message><body>${'x'.repeat(20_000)}</body></message>`);
+    expect(await client.rest()).toContain('<policy-violation');
+  });
+});
+
+describe('pressure', () => {
+  it('a client that sends too much is read no further until the engine has caught up', async () => {
+    const running = await start({ limits: { stanzasPerSecond: 0 } });
+    const client = await bound(running);
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    running.engine = () => gate;
+    const stanza = `<message><body>${'x'.repeat(2000)}</body></message>`;
+    for (let i = 0; i < 2000; i += 1) client.send(stanza);
+    while ((running.sessions.of('juliet', 'balcony')?.lane.pending ?? 0) < 64) await turn();
+    const other = await bound(running, 'attic');
+    expect(other.closed).toBe(false);
+    expect(running.received.length).toBeLessThan(200);
+    go();
+    while (running.received.length < 2000) await turn();
+  });
+
+  it('a client over its rate is slowed, and nobody else', async () => {
+    const running = await start({ limits: { stanzasPerSecond: 10 } });
+    const client = await bound(running);
+    client.send('<message/>'.repeat(400));
+    while (running.received.length < 400) await turn();
+    client.send('<presence/>');
+    const other = await bound(running, 'attic');
+    other.send("<iq type='get'/>");
+    while (!running.received.some(({ stanza }) => stanza.name === 'iq')) await turn();
+    expect(running.received.some(({ stanza }) => stanza.name === 'presence')).toBe(false);
+    expect(client.closed).toBe(false);
+  });
+
+  it('a client that reads nothing is cut off, and what it was given goes back', async () => {
+    const running = await start();
+    const client = await bound(running);
+    client.socket.pause();
+    const session = running.sessions.of('juliet', 'balcony');
+    const settled: boolean[] = [];
+    const body = 'x'.repeat(200_000);
+    for (let i = 0; i < 200 && session && !session.ended; i += 1) {
+      session.send(message('juliet@example.test', body), (ok) => settled.push(ok));
+      await turn();
+    }
+    expect(session?.ended).toBe(true);
+    expect(settled).toContain(false);
+    expect(running.undelivered).toHaveLength(settled.filter((ok) => !ok).length);
+  });
+});
+
+describe("the server's stop", () => {
+  it('ends all streams with system-shutdown, whatever they are at', async () => {
+    const running = await start();
+    const clients = [await bound(running), await opened(running), await TestClient.connect(running.port)];
+    const [rests] = await Promise.all([Promise.all(clients.map((client) => client.rest())), running.listener.stop()]);
+    for (const rest of rests) expect(rest).toMatch(/<system-shutdown[^>]*\/><\/stream:error><\/stream:stream>$/);
+    expect(running.sessions.accountsOnline).toBe(0);
   });
 });

@@ -13,7 +13,7 @@ import { type StreamCondition, StreamError } from '../stream-error.ts';
 import { counter, handledTooHigh, NS_SM, wrapped } from './stanzas.ts';
 
 /** What one client may leave unacknowledged before it is given up. */
-const MAX_UNACKED_BYTES = 16 * 1024 * 1024;
+const MAX_UNACKED_BYTES = 4 * 1024 * 1024;
 /** A client that does not answer a request for so long is taken to be gone, and its session waits for it to come back. */
 const ACK_TIMEOUT_MS = 60_000;
 
@@ -80,8 +80,9 @@ export class ManagedOutlet implements StreamOutlet {
       return;
     }
     const text = serialize(stanza);
-    this.#unacked.push({ stanza, bytes: text.length, settled });
-    this.#unackedBytes += text.length;
+    const bytes = Buffer.byteLength(text);
+    this.#unacked.push({ stanza, bytes, settled });
+    this.#unackedBytes += bytes;
     if (this.#overfull()) {
       this.close('resource-constraint', 'too many unacknowledged stanzas');
       return;
@@ -91,10 +92,15 @@ export class ManagedOutlet implements StreamOutlet {
   }
 
   close(condition?: StreamCondition, text?: string): void {
-    this.fail(condition === undefined ? undefined : new StreamError(condition, text));
+    this.#close(condition === undefined ? undefined : new StreamError(condition, text));
   }
 
-  fail(error?: StreamError): void {
+  fail(carrier: Carrier, error?: StreamError): void {
+    if (carrier === this.#carrier) this.#close(error);
+    else carrier.finish(error);
+  }
+
+  #close(error?: StreamError): void {
     if (this.#over) return;
     this.#end();
     if (this.#carrier) this.#carrier.finish(error);
@@ -150,14 +156,11 @@ export class ManagedOutlet implements StreamOutlet {
   async resume(element: Element, carrier: Carrier): Promise<boolean> {
     const h = counter(element.attrs.h);
     this.#check(h);
-    const old = this.#carrier;
-    this.#carrier = undefined;
-    this.#expiry?.cancel();
-    this.#asked?.cancel();
-    this.#asked = undefined;
-    old?.finish(new StreamError('conflict', 'resumed by a new connection'));
+    this.#letGo();
     await this.#inOrder;
     if (this.#over) return false;
+    // Another connection may have been as quick.
+    this.#letGo();
     this.#take(h);
     this.#carrier = carrier;
     this.#address = carrier.address;
@@ -167,6 +170,15 @@ export class ManagedOutlet implements StreamOutlet {
     this.#ask();
     this.#host.hooks.run('session resumed', { session: this.session });
     return true;
+  }
+
+  #letGo(): void {
+    const old = this.#carrier;
+    this.#carrier = undefined;
+    this.#expiry?.cancel();
+    this.#asked?.cancel();
+    this.#asked = undefined;
+    old?.finish(new StreamError('conflict', 'resumed by a new connection'));
   }
 
   get #sent(): number {
