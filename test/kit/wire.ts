@@ -45,6 +45,8 @@ export class Wire {
   readonly #interceptors = new Set<(node: Tree) => boolean>();
   readonly #arrivals = new EventEmitter();
   #closed = false;
+  #tellGone: () => void = () => undefined;
+  readonly #gone: Promise<void>;
   /** The features of the newest stream, once it has told them. */
   features: Tree | undefined;
   /** Full JID after `bind`. */
@@ -55,6 +57,9 @@ export class Wire {
     this.#options = options;
     this.#socket = socket;
     this.#reader = this.#newReader();
+    this.#gone = new Promise((resolve) => {
+      this.#tellGone = resolve;
+    });
     this.#listen(socket);
   }
 
@@ -181,8 +186,8 @@ export class Wire {
   }
 
   /** Resolves when the connection is gone. */
-  async gone(): Promise<void> {
-    if (!this.#closed) await once(this.#socket, 'close');
+  gone(): Promise<void> {
+    return this.#gone;
   }
 
   // What comes in
@@ -264,6 +269,7 @@ export class Wire {
     socket.on('close', () => {
       this.#closed = true;
       this.#arrive({ kind: 'closed' });
+      this.#tellGone();
     });
   }
 }
