@@ -23,6 +23,7 @@ import { NS_SASL, SaslFailure } from './sasl/failure.ts';
 import { channelBindings, mechanismNames } from './sasl/mechanism.ts';
 import { SaslNegotiation } from './sasl/negotiation.ts';
 import { serialize } from './serialize.ts';
+import { Steps } from './steps.ts';
 import { answerStranger } from './stranger.ts';
 import { type StreamCondition, StreamError } from './stream-error.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -35,15 +36,13 @@ const ID_BYTES = 16;
 
 type Stage = 'opening' | 'securing' | 'login' | 'binding' | 'bound' | 'closing' | 'closed';
 
-/** One thing that came in; what follows waits until it is done. */
-type Step = () => void | Promise<void>;
-
 export class ClientStream implements Carrier {
   /** Resolves when the connection is gone. Never rejects. */
   readonly ended: Promise<void>;
   readonly #context: StreamContext;
   readonly #wire: Wire;
   readonly #bucket: TokenBucket;
+  readonly #steps: Steps;
   #resolveEnded: () => void = () => undefined;
   #stage: Stage = 'opening';
   #parser: StreamParser;
@@ -58,8 +57,6 @@ export class ClientStream implements Carrier {
   readonly #memory = new Map<string, string>();
   #loginTimer: Timer | undefined;
   #rateTimer: Timer | undefined;
-  #busy = false;
-  #later: Step[] = [];
   /** After an error nothing more is taken in. */
   #deaf = false;
   #clientClosed = false;
@@ -69,6 +66,10 @@ export class ClientStream implements Carrier {
     this.#wire = wire;
     const { stanzasPerSecond } = context.config.limits;
     this.#bucket = new TokenBucket(context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
+    this.#steps = new Steps({
+      busy: (on) => (on ? wire.hold('busy') : wire.release('busy')),
+      failed: (error) => this.#fail(error),
+    });
     this.#parser = this.#newParser();
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
@@ -99,9 +100,9 @@ export class ClientStream implements Carrier {
     return new StreamParser(
       NS_CLIENT,
       {
-        header: (header) => this.#inOrder(() => this.#open(header)),
+        header: (header) => this.#steps.add(() => this.#open(header)),
         element: (element) => this.#onElement(element),
-        end: () => this.#inOrder(() => this.#onClientClosed()),
+        end: () => this.#steps.add(() => this.#onClientClosed()),
       },
       this.#parserLimits(),
     );
@@ -118,50 +119,20 @@ export class ClientStream implements Carrier {
       this.#parser.write(bytes);
     } catch (error) {
       this.#deaf = true;
-      this.#inOrder(() => this.#fail(error));
+      this.#steps.add(() => this.#fail(error));
     }
   }
 
   #onElement(element: Element): void {
     const waitMs = this.#bucket.take();
     if (waitMs > 0) this.#slowDown(waitMs);
-    this.#inOrder(() => this.#handle(element));
+    this.#steps.add(() => this.#handle(element));
   }
 
   #slowDown(waitMs: number): void {
     this.#wire.hold('rate');
     this.#rateTimer?.cancel();
     this.#rateTimer = this.#context.clock.after(waitMs, () => this.#wire.release('rate'));
-  }
-
-  #inOrder(step: Step): void {
-    if (this.#busy) this.#later.push(step);
-    else this.#run(step);
-  }
-
-  #run(step: Step): void {
-    try {
-      const done = step();
-      if (done) this.#waitFor(done);
-    } catch (error) {
-      this.#fail(error);
-    }
-  }
-
-  #waitFor(done: Promise<void>): void {
-    this.#busy = true;
-    this.#wire.hold('busy');
-    done
-      .catch((error: unknown) => this.#fail(error))
-      .finally(() => {
-        this.#busy = false;
-        while (!this.#busy) {
-          const next = this.#later.shift();
-          if (!next) break;
-          this.#run(next);
-        }
-        if (!this.#busy) this.#wire.release('busy');
-      });
   }
 
   #handle(element: Element): void | Promise<void> {
@@ -248,7 +219,7 @@ export class ClientStream implements Carrier {
     // By then the rest of what came along with it has been parsed: what somebody slipped in before TLS must not be taken for
     // something said within it.
     await Promise.resolve();
-    if (this.#parser.midElement || this.#later.length > 0 || this.#wire.unreadBytes > 0) {
+    if (this.#parser.midElement || this.#steps.waiting > 0 || this.#wire.unreadBytes > 0) {
       throw new StreamError('policy-violation', 'nothing may follow <starttls/> before TLS');
     }
     this.#send(xml('proceed', { xmlns: NS_TLS }));
