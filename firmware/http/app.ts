@@ -2,6 +2,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { homePage, missingPage, notice } from '../../ui/web/home.ts';
 import { type Html, textOf } from '../../ui/web/html.ts';
 import { icon } from '../../ui/web/layout.ts';
@@ -38,6 +39,7 @@ export function createApp(site: Site): Hono<WebEnv> {
 
   app.notFound((c) => c.html(page(missingPage(domain())), 404));
   app.onError((error, c) => {
+    if (error instanceof HTTPException) return error.getResponse();
     site.log.error({ err: error, path: c.req.path }, 'a page failed');
     return c.html(page(notice(domain(), words.fault.title, words.fault.about, words.missing.home)), 500);
   });
