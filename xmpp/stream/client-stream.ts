@@ -6,7 +6,7 @@
 import type { Timer } from '../clock.ts';
 import type { Host } from '../extension.ts';
 import { Session } from '../routing/session.ts';
-import { errorReply, isStanza } from '../routing/stanza.ts';
+import { errorReply } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, firstChild, xml } from '../xml.ts';
@@ -15,16 +15,14 @@ import { bindResult, boundJid, NS_BIND } from './bind.ts';
 import { BoundStream } from './bound-stream.ts';
 import type { StreamContext } from './context.ts';
 import { features, NS_TLS } from './features.ts';
+import { Login, refuseEarly } from './login.ts';
 import { failed, NS_SM } from './management/stanzas.ts';
 import { NS_CLIENT, readOpening, responseHeader } from './opening.ts';
 import { type Carrier, PlainOutlet, type StreamOutlet } from './outlet.ts';
 import { NS_STREAM, type ParserLimits, type StreamHeader, StreamParser } from './parser.ts';
 import { NS_SASL, SaslFailure } from './sasl/failure.ts';
-import { channelBindings, mechanismNames } from './sasl/mechanism.ts';
-import { SaslNegotiation } from './sasl/negotiation.ts';
 import { serialize } from './serialize.ts';
 import { Steps } from './steps.ts';
-import { answerStranger } from './stranger.ts';
 import { type StreamCondition, StreamError } from './stream-error.ts';
 import { TokenBucket } from './token-bucket.ts';
 import type { Wire } from './wire.ts';
@@ -50,11 +48,9 @@ export class ClientStream implements Carrier {
   /** What the client named in its header, prepared, and who serves it. */
   #domain: string | undefined;
   #lang: string | undefined;
-  #sasl: SaslNegotiation | undefined;
+  #login: Login | undefined;
   #account: Account | undefined;
   #bound: BoundStream | undefined;
-  /** What extensions remember of a stranger (routing/before-login.ts). */
-  readonly #memory = new Map<string, string>();
   #loginTimer: Timer | undefined;
   #rateTimer: Timer | undefined;
   /** After an error nothing more is taken in. */
@@ -143,7 +139,7 @@ export class ClientStream implements Carrier {
       case 'securing':
         return this.#secure(element);
       case 'login':
-        return this.#login(element);
+        return this.#logIn(element);
       case 'binding':
         return this.#bind(element);
       case 'bound':
@@ -165,7 +161,9 @@ export class ClientStream implements Carrier {
     this.#lang = opening.lang;
     this.#sendHeader(header.from);
     this.#stage = this.#account ? 'binding' : this.#tlsRequired() ? 'securing' : 'login';
-    this.#sendFeatures(this.#host());
+    const host = this.#host();
+    if (this.#stage === 'login') this.#login = new Login(this.#context, host, this.#wire, this.#plainAllowed());
+    this.#sendFeatures(host);
   }
 
   #sendHeader(to?: string): void {
@@ -178,8 +176,8 @@ export class ClientStream implements Carrier {
       secure: this.secure,
       authenticated: this.#account !== undefined,
       tlsRequired: this.#stage === 'securing',
-      mechanisms: this.#mechanisms(),
-      bindings: channelBindings(this.#wire.tls),
+      mechanisms: this.#login?.mechanisms ?? [],
+      bindings: this.#login?.bindings ?? new Map(),
       hooks: host.hooks,
       limits: this.#context.config.limits,
     });
@@ -194,6 +192,8 @@ export class ClientStream implements Carrier {
 
   /** RFC 6120 sections 4.3.3 and 6.4.6: the stream starts again, and what came before counts no more. */
   #reopen(): void {
+    // It may have been ended while it waited for a handshake or a password.
+    if (this.#stage === 'closing' || this.#stage === 'closed') return;
     this.#stage = 'opening';
     this.#headerSent = false;
     this.#parser = this.#newParser();
@@ -212,7 +212,7 @@ export class ClientStream implements Carrier {
   #secure(element: Element): void | Promise<void> {
     if (element.is('starttls', NS_TLS)) return this.#startTls();
     if (element.is('auth', NS_SASL)) this.#send(new SaslFailure('encryption-required').toElement());
-    else this.#refuse(element);
+    else refuseEarly(element);
   }
 
   async #startTls(): Promise<void> {
@@ -224,49 +224,22 @@ export class ClientStream implements Carrier {
     }
     this.#send(xml('proceed', { xmlns: NS_TLS }));
     await this.#wire.startTls(this.#context.tls.identity).catch(() => undefined);
-    if (this.#stage !== 'closed') this.#reopen();
+    this.#reopen();
   }
 
   // ---- login
 
-  #mechanisms(): string[] {
-    return mechanismNames(this.secure, this.#plainAllowed());
-  }
-
-  #login(element: Element): void | Promise<void> {
-    const namespace = element.attrs.xmlns;
-    if (namespace === NS_SASL) return this.#authenticate(element);
+  #logIn(element: Element): void | Promise<void> {
     if (!this.secure && element.is('starttls', NS_TLS)) return this.#startTls();
-    if (namespace === undefined && element.name === 'iq') return this.#answerStranger(element);
-    this.#refuse(element);
+    return this.#login && this.#authenticate(this.#login, element);
   }
 
-  async #authenticate(element: Element): Promise<void> {
-    const { throttle, clock, random } = this.#context;
-    this.#sasl ??= new SaslNegotiation({
-      host: this.#host(),
-      address: this.address,
-      mechanisms: this.#mechanisms(),
-      bindings: channelBindings(this.#wire.tls),
-      throttle,
-      clock,
-      random,
-    });
-    const { reply, account } = await this.#sasl.handle(element);
+  async #authenticate(login: Login, element: Element): Promise<void> {
+    const { reply, account } = await login.handle(element);
     this.#send(reply);
     if (!account) return;
     this.#account = account;
     this.#reopen();
-  }
-
-  async #answerStranger(stanza: Element): Promise<void> {
-    const { address, secure } = this;
-    this.#send(await answerStranger(this.#host(), { address, secure, memory: this.#memory }, stanza));
-  }
-
-  #refuse(element: Element): never {
-    const stanza = element.attrs.xmlns === undefined && isStanza(element);
-    throw new StreamError(stanza ? 'not-authorized' : 'unsupported-stanza-type');
   }
 
   // ---- binding
@@ -278,7 +251,7 @@ export class ClientStream implements Carrier {
     if (!account || host.accounts.find(account.local)?.status !== 'active') throw new StreamError('not-authorized');
     if (element.is('resume', NS_SM)) return this.#resume(element, host, account);
     if (element.attrs.xmlns === NS_SM) return this.#send(failed('unexpected-request'));
-    if (!firstChild(element)?.is('bind', NS_BIND) || element.attrs.type !== 'set') this.#refuse(element);
+    if (!firstChild(element)?.is('bind', NS_BIND) || element.attrs.type !== 'set') refuseEarly(element);
     try {
       this.#bindResource(element, host, account);
     } catch (error) {

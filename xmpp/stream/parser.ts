@@ -76,13 +76,8 @@ export class StreamParser {
   constructor(contentNamespace: string, events: ParserEvents, limits: ParserLimits) {
     this.#contentNamespace = contentNamespace;
     this.#events = events;
-    this.#limits = { ...limits };
+    this.#limits = limits;
     this.#listen();
-  }
-
-  /** Looser or tighter from the next element on. */
-  setLimits(limits: ParserLimits): void {
-    Object.assign(this.#limits, limits);
   }
 
   /** Whether an element has been begun and not ended. */
