@@ -6,6 +6,8 @@ export function absentButtons(): Buttons {
     kind: 'none',
     start: async () => {},
     stop: async () => {},
+    onDown: () => () => {},
+    onUp: () => () => {},
     onPress: () => () => {},
     press() {},
     state: () => ({ ok: true, detail: 'switched off in the configuration' }),

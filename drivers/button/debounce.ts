@@ -1,5 +1,11 @@
 import type { Clock } from '../environment.ts';
 
+export interface Presses {
+  down(): void;
+  /** `heldMs` is the time since the down. */
+  up(heldMs: number): void;
+}
+
 /**
  * Makes presses out of a bouncing contact. The first edge counts at once; then the contact may chatter for `settleMs`,
  * after which its level counts again. An edge whose level reads as before means that the contact went there and back
@@ -8,17 +14,17 @@ import type { Clock } from '../environment.ts';
 export class Debounce {
   readonly #clock: Clock;
   readonly #settleMs: number;
-  readonly #onPress: (heldMs: number) => void;
+  readonly #presses: Presses;
   #down = false;
   #level = false;
   /** Undefined while the button is up, or was down before we looked. */
   #downAtMs: number | undefined;
   #settling: { cancel(): void } | undefined;
 
-  constructor(clock: Clock, settleMs: number, onPress: (heldMs: number) => void) {
+  constructor(clock: Clock, settleMs: number, presses: Presses) {
     this.#clock = clock;
     this.#settleMs = settleMs;
-    this.#onPress = onPress;
+    this.#presses = presses;
   }
 
   /** The level before the first edge: a button that is held down while the box starts is no press. */
@@ -35,9 +41,11 @@ export class Debounce {
     else if (down !== this.#down) this.#change(down);
   }
 
+  /** A press that was reported ends: the contact will not be heard of again. */
   stop(): void {
     this.#settling?.cancel();
     this.#settling = undefined;
+    this.#release();
   }
 
   #change(down: boolean): void {
@@ -46,8 +54,17 @@ export class Debounce {
       this.#settling = undefined;
       if (this.#level !== this.#down) this.#change(this.#level);
     });
+    if (!down) this.#release();
+    else {
+      this.#downAtMs = this.#clock.nowMs();
+      this.#presses.down();
+    }
+  }
+
+  #release(): void {
     const sinceMs = this.#downAtMs;
-    this.#downAtMs = down ? this.#clock.nowMs() : undefined;
-    if (!down && sinceMs !== undefined) this.#onPress(this.#clock.nowMs() - sinceMs);
+    if (sinceMs === undefined) return;
+    this.#downAtMs = undefined;
+    this.#presses.up(this.#clock.nowMs() - sinceMs);
   }
 }

@@ -1,19 +1,36 @@
-import type { Button, PressListener } from './buttons.ts';
+import type { Button, Buttons, DownListener, PressListener } from './buttons.ts';
 
-/** Who wants to know of presses. */
-export class PressListeners {
-  readonly #listeners = new Set<PressListener>();
+/** Who wants to know of the buttons. */
+export class ButtonListeners {
+  readonly #downs = new Set<DownListener>();
+  readonly #ups = new Set<PressListener>();
 
-  add(listener: PressListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** The half of `Buttons` that listens and presses. */
+  readonly face: Pick<Buttons, 'onDown' | 'onUp' | 'onPress' | 'press'> = {
+    onDown: (listener) => added(this.#downs, listener),
+    onUp: (listener) => added(this.#ups, listener),
+    onPress: (listener) => added(this.#ups, listener),
+    press: (button, heldMs) => {
+      this.down(button);
+      this.up(button, heldMs);
+    },
+  };
+
+  down(button: Button): void {
+    for (const listener of [...this.#downs]) listener(button);
   }
 
-  tell(button: Button, heldMs: number): void {
-    for (const listener of [...this.#listeners]) listener(button, heldMs);
+  up(button: Button, heldMs: number): void {
+    for (const listener of [...this.#ups]) listener(button, heldMs);
   }
 
   clear(): void {
-    this.#listeners.clear();
+    this.#downs.clear();
+    this.#ups.clear();
   }
+}
+
+function added<T>(listeners: Set<T>, listener: T): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }

@@ -1,15 +1,15 @@
+import type { HardwareState } from '../environment.ts';
 import type { Buttons } from './buttons.ts';
-import { PressListeners } from './listeners.ts';
+import { ButtonListeners } from './listeners.ts';
 
-/** Buttons that only programs press: for a machine without any. */
-export function simulatedButtons(): Buttons {
-  const listeners = new PressListeners();
+/** Buttons that only programs press: for a machine without any. `state` tells what is missing where some were to be. */
+export function simulatedButtons(state: HardwareState = { ok: true, detail: 'simulated' }): Buttons {
+  const listeners = new ButtonListeners();
   return {
     kind: 'simulated',
     start: async () => {},
     stop: async () => listeners.clear(),
-    onPress: (listener) => listeners.add(listener),
-    press: (button, heldMs) => listeners.tell(button, heldMs),
-    state: () => ({ ok: true, detail: 'simulated' }),
+    ...listeners.face,
+    state: () => state,
   };
 }

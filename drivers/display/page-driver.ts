@@ -1,57 +1,25 @@
-import { type Clock, describeError, type HardwareState, type Log } from '../environment.ts';
+import { describeError, type Environment, type HardwareState } from '../environment.ts';
 import { I2C_CAUSES, type I2cBus, type OpenBus } from '../i2c/bus.ts';
 import { type Brightness, type Display, type DisplayKind, FRAME_BYTES, type Frame, PAGES, WIDTH } from './display.ts';
+import { PanelCommands, type PanelModule, PROBE } from './panel-module.ts';
 
-export interface PageDriverOptions {
-  chip: 'ssd1306' | 'sh1106';
+export interface PageDriverOptions extends Environment {
+  module: PanelModule;
   /** What the display calls itself; the chip where nothing else is said. */
   kind?: DisplayKind;
   address: number;
   openBus: OpenBus;
-  /** Where the panel is, for people: `at 0x3c on /dev/i2c-1`. */
+  /** Where the panel is, as a person knows it: `at 0x3c on /dev/i2c-1`. */
   where: string;
-  /** The first column of the chip's memory that is wired to the glass: 0, 2 (most SH1106) or 4. */
-  columnOffset?: number;
-  clock: Clock;
-  log: Log;
 }
 
-/** A panel that comes back shows the present picture within the longest of these and the time to send it. */
+/** A panel that comes back shows the present picture 5 s later at most: after one of these, a hung bus and the sending. */
 const FIRST_RETRY_MS = 250;
-const LONGEST_RETRY_MS = 4_000;
-/**
- * A panel whose power dipped answers as before and stays dark, and cannot be asked: so it is set up afresh once in a
- * while.
- */
+const LONGEST_RETRY_MS = 3_000;
+/** A panel that is pulled out must be missed even while nothing is drawn, or it would come back unnoticed and dark. */
+const CHECK_MS = 2_000;
+/** One whose power dipped for less than that answers as before and cannot be asked: it is set up afresh once in a while. */
 const REFRESH_MS = 60_000;
-
-/** Control bytes: all that follows is commands, or data. */
-const COMMANDS = 0x00;
-const DATA = 0x40;
-
-/** Page addressing mode and the charge pump, which the two chips switch on differently. */
-const CHIP_SET_UP = { ssd1306: [0x8d, 0x14, 0x20, 0x02, 0x2e], sh1106: [0xad, 0x8b] };
-/**
- * The set-up that both share (SSD1306 data sheet, application note, "Software Initialization"). It never switches the
- * glass off: after a power cut it is dark by itself until its memory is filled, and otherwise a refresh must not be
- * seen.
- */
-const SET_UP = [
-  [0xd5, 0x80], // clock
-  [0xa8, 0x3f], // 64 rows
-  [0xd3, 0x00], // no vertical offset
-  [0x40], // first line
-  [0xa1, 0xc8], // upright on the usual module
-  [0xda, 0x12], // row wiring of a 128x64 glass
-  [0xd9, 0xf1], // pre-charge
-  [0xdb, 0x40], // deselect level
-  [0xa4, 0xa6], // show the memory, 1 is lit
-].flat();
-const BRIGHTNESS: Record<Brightness, number[]> = {
-  full: [0x81, 0xcf, 0xaf],
-  dim: [0x81, 0x08, 0xaf],
-  off: [0xae],
-};
 
 /**
  * The one driver for SSD1306 and SH1106 panels, in page addressing mode. Pictures do not queue: one loop sends the
@@ -66,7 +34,7 @@ export function pageDriver(options: PageDriverOptions): Display {
 class PageDriver implements Display {
   readonly kind: DisplayKind;
   readonly #options: PageDriverOptions;
-  readonly #columnOffset: number;
+  readonly #commands: PanelCommands;
   readonly #where: string;
 
   readonly #wanted = new Uint8Array(FRAME_BYTES);
@@ -75,6 +43,8 @@ class PageDriver implements Display {
   #shown: (Uint8Array | undefined)[] = [];
   #shownBrightness: Brightness | undefined;
   #setUpDone = false;
+  #setUpAtMs = 0;
+  #checkDue = false;
   #nextPage = 0;
 
   #running = false;
@@ -83,13 +53,13 @@ class PageDriver implements Display {
   #sending: Promise<void> | undefined;
   #retry: { cancel(): void } | undefined;
   #retryMs = FIRST_RETRY_MS;
-  #refresh: { cancel(): void } | undefined;
+  #check: { cancel(): void } | undefined;
   #state: HardwareState = { ok: false, detail: 'not started' };
 
   constructor(options: PageDriverOptions) {
-    this.kind = options.kind ?? options.chip;
+    this.kind = options.kind ?? options.module.chip;
     this.#options = options;
-    this.#columnOffset = options.columnOffset ?? (options.chip === 'sh1106' ? 2 : 0);
+    this.#commands = new PanelCommands(options.module);
     this.#where = `${this.kind} ${options.where}`;
   }
 
@@ -120,8 +90,8 @@ class PageDriver implements Display {
     await this.#sending;
     this.#running = false;
     this.#retry?.cancel();
-    this.#refresh?.cancel();
-    this.#retry = this.#refresh = undefined;
+    this.#check?.cancel();
+    this.#retry = this.#check = undefined;
     await this.#closeBus();
     this.#forget();
     this.#state = { ok: false, detail: 'stopped' };
@@ -153,9 +123,10 @@ class PageDriver implements Display {
   #next(): { messages: Uint8Array[]; done(): void } | undefined {
     if (!this.#setUpDone) {
       return {
-        messages: [Uint8Array.of(COMMANDS, ...CHIP_SET_UP[this.#options.chip], ...SET_UP)],
+        messages: [this.#commands.setUp],
         done: () => {
           this.#setUpDone = true;
+          this.#setUpAtMs = this.#options.clock.nowMs();
         },
       };
     }
@@ -163,12 +134,8 @@ class PageDriver implements Display {
       const page = (this.#nextPage + i) % PAGES;
       const pixels = this.#wanted.slice(page * WIDTH, (page + 1) * WIDTH);
       if (equal(pixels, this.#shown[page])) continue;
-      const column = this.#columnOffset;
       return {
-        messages: [
-          Uint8Array.of(COMMANDS, 0xb0 | page, column & 0x0f, 0x10 | (column >> 4)),
-          Uint8Array.of(DATA, ...pixels),
-        ],
+        messages: this.#commands.page(page, pixels),
         done: () => {
           this.#shown[page] = pixels;
           this.#nextPage = page + 1;
@@ -176,11 +143,19 @@ class PageDriver implements Display {
       };
     }
     const level = this.#wantedBrightness;
-    if (level === this.#shownBrightness) return undefined;
+    if (level !== this.#shownBrightness) {
+      return {
+        messages: [this.#commands.brightness[level]],
+        done: () => {
+          this.#shownBrightness = level;
+        },
+      };
+    }
+    if (!this.#checkDue) return undefined;
     return {
-      messages: [Uint8Array.of(COMMANDS, ...BRIGHTNESS[level])],
+      messages: [PROBE],
       done: () => {
-        this.#shownBrightness = level;
+        this.#checkDue = false;
       },
     };
   }
@@ -189,9 +164,10 @@ class PageDriver implements Display {
     if (!this.#state.ok) this.#options.log.info({ display: this.#where }, 'the panel shows its picture');
     this.#state = { ok: true, detail: this.#where };
     this.#retryMs = FIRST_RETRY_MS;
-    this.#refresh ??= this.#options.clock.after(REFRESH_MS, () => {
-      this.#refresh = undefined;
-      this.#forget();
+    this.#check ??= this.#options.clock.after(CHECK_MS, () => {
+      this.#check = undefined;
+      this.#checkDue = true;
+      if (this.#options.clock.nowMs() - this.#setUpAtMs >= REFRESH_MS) this.#forget();
       this.#send();
     });
   }
@@ -206,6 +182,9 @@ class PageDriver implements Display {
       );
     }
     this.#state = { ok: false, detail };
+    this.#check?.cancel();
+    this.#check = undefined;
+    this.#checkDue = false;
     this.#forget();
     await this.#closeBus();
     if (!this.#running) return;

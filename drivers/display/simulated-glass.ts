@@ -40,10 +40,11 @@ export class SimulatedGlass implements I2cDevice {
   #pageRange = { first: 0, last: PAGES - 1 };
   #columnRange = { first: 0, last: WIDTH - 1 };
 
-  constructor(chip: 'ssd1306' | 'sh1106' = 'ssd1306') {
+  /** `firstVisible` is the first column of memory that is wired to the glass; the chips' usual ones if left out. */
+  constructor(chip: 'ssd1306' | 'sh1106' = 'ssd1306', firstVisible = chip === 'sh1106' ? 2 : 0) {
     this.chip = chip;
     this.#columns = chip === 'sh1106' ? 132 : WIDTH;
-    this.#firstVisible = chip === 'sh1106' ? 2 : 0;
+    this.#firstVisible = firstVisible;
     this.#ram = new Uint8Array(this.#columns * PAGES);
     this.#commands = new Map(
       chip === 'sh1106' ? [...this.#common(), ...this.#sh1106()] : [...this.#common(), ...this.#ssd1306()],

@@ -18,7 +18,7 @@ export function simulatedPanel(environment: Environment): SimulatedPanel {
   const glass = new SimulatedGlass('ssd1306');
   bus.plug(ADDRESS, glass);
   const display = pageDriver({
-    chip: 'ssd1306',
+    module: { chip: 'ssd1306' },
     kind: 'simulated',
     address: ADDRESS,
     openBus: bus.open,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findGpioBase } from '../../drivers/button/gpio-base.ts';
+import { findGpioKeys } from '../../drivers/button/gpio-keys.ts';
 import { detectButtons, detectDisplay, type Machine } from '../../drivers/detect.ts';
 import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
 import { openI2cBus } from '../../drivers/i2c/i2c-bus.ts';
@@ -34,6 +35,8 @@ function machine(changes: Partial<Machine> & { bus?: SimulatedBus } = {}): Machi
     openI2c: () => (bus ? bus.open() : Promise.reject(new Error('no such bus'))),
     exists: async (path) => bus !== undefined && path === '/dev/i2c-1',
     gpioSysfs: join(folder, 'nothing'),
+    inputSysfs: join(folder, 'nothing'),
+    model: async () => '',
     ...changes,
   };
 }
@@ -56,13 +59,36 @@ describe('the display', () => {
     expect(environment.lines[0]?.facts).toEqual({ display: 'ssd1306', found: 'a panel at 0x3c on /dev/i2c-1' });
   });
 
+  test.each([0x3c, 0x3d, 0x2a])('auto finds the panel at %i', async (address) => {
+    const bus = new SimulatedBus();
+    const glass = new SimulatedGlass();
+    bus.plug(address, glass);
+    const environment = testEnvironment();
+    const settings = { display: 'auto', i2cBus: 1, i2cAddress: address === 0x2a ? 0x2a : 0x3c } as const;
+    const { display } = await detectDisplay(settings, environment, machine({ bus }));
+    await display.start();
+    expect(display.state()).toEqual({ ok: true, detail: `ssd1306 at 0x${address.toString(16)} on /dev/i2c-1` });
+    expect(glass.lit).toBe(true);
+    await display.stop();
+  });
+
+  test('how the module is built and mounted comes from the settings', async () => {
+    const bus = new SimulatedBus();
+    const glass = new SimulatedGlass('sh1106', 4);
+    bus.plug(0x3c, glass);
+    const settings = { display: 'sh1106', ...panel, columnOffset: 4, inverted: true } as const;
+    const { display } = await detectDisplay(settings, testEnvironment(), machine({ bus }));
+    await display.start();
+    expect(glass.frame()).toEqual(new Uint8Array(1024).fill(0xff));
+  });
+
   test('auto simulates one where nothing answers, and says so', async () => {
     const environment = testEnvironment();
     const found = await detectDisplay({ display: 'auto', ...panel }, environment, machine({ bus: new SimulatedBus() }));
     expect(found.display.kind).toBe('simulated');
     expect(environment.lines[0]?.facts).toEqual({
       display: 'simulated',
-      found: 'no panel at 0x3c on /dev/i2c-1: nothing answers (EREMOTEIO)',
+      found: 'no panel at 0x3c or 0x3d on /dev/i2c-1: nothing answers (EREMOTEIO)',
     });
   });
 
@@ -113,6 +139,35 @@ describe('the buttons', () => {
     expect((await detectButtons(pins, environment, pi)).kind).toBe('onoff');
     expect((await detectButtons(pins, environment, machine())).kind).toBe('simulated');
     expect((await detectButtons({ pair: 0, page: 0, power: 0 }, environment, pi)).kind).toBe('none');
+  });
+
+  test('are the keys of the kernel where it was given them, and never those of a keyboard', async () => {
+    const pins = { pair: 17, page: 27, power: 22 };
+    const input = join(folder, 'input');
+    const keys = { event0: undefined, event1: '116', event2: '148-149', event10: '30,202' };
+    for (const [event, list] of Object.entries(keys)) {
+      mkdirSync(join(input, event, 'device', 'device'), { recursive: true });
+      if (list) writeFileSync(join(input, event, 'device', 'device', 'keys'), `${list}\n`);
+    }
+    expect(await findGpioKeys(input)).toEqual([
+      { path: '/dev/input/event10', buttons: ['power'] },
+      { path: '/dev/input/event2', buttons: ['pair', 'page'] },
+    ]);
+    const gpioSysfs = sysfs('given away', { gpiochip512: ['pinctrl-bcm2711', 512] });
+    const given = machine({ gpioSysfs, inputSysfs: input });
+    expect((await detectButtons(pins, testEnvironment(), given)).kind).toBe('evdev');
+  });
+
+  test('of a Raspberry Pi whose kernel shows neither pins nor keys are missed in one line', async () => {
+    const environment = testEnvironment();
+    const pi = machine({ model: async () => 'Raspberry Pi 5 Model B Rev 1.0\0' });
+    const buttons = await detectButtons({ pair: 17, page: 27, power: 22 }, environment, pi);
+    expect(buttons.kind).toBe('simulated');
+    expect(buttons.state()).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/no GPIO in .*docs\/hardware\.md/),
+    });
+    expect(environment.lines).toHaveLength(1);
   });
 
   test('simulated ones report what a program presses', async () => {

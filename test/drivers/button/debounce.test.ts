@@ -4,12 +4,19 @@ import { ManualClock } from '../environment.ts';
 
 let clock: ManualClock;
 let presses: number[];
+let downs: number;
 let contact: Debounce;
 
 beforeEach(() => {
   clock = new ManualClock();
   presses = [];
-  contact = new Debounce(clock, 30, (heldMs) => presses.push(heldMs));
+  downs = 0;
+  contact = new Debounce(clock, 30, {
+    down: () => {
+      downs++;
+    },
+    up: (heldMs) => presses.push(heldMs),
+  });
   contact.begin(false);
 });
 
@@ -21,8 +28,11 @@ async function edges(...steps: [down: boolean, thenMs: number][]): Promise<void>
 }
 
 describe('a contact', () => {
-  test('gives one press, with the time that it was held', async () => {
-    await edges([true, 120], [false, 100]);
+  test('gives one press, with the time that it was held; the down is told at once', async () => {
+    contact.edge(true);
+    expect(downs).toBe(1);
+    await clock.advance(120);
+    await edges([false, 100]);
     expect(presses).toEqual([120]);
   });
 
@@ -40,6 +50,7 @@ describe('a contact', () => {
       [false, 100],
     );
     expect(presses).toEqual([204]);
+    expect(downs).toBe(1);
   });
 
   test('that is only tapped gives a press, though it is open again before it has settled', async () => {
@@ -64,6 +75,13 @@ describe('a contact', () => {
     expect(presses).toEqual([]);
     await edges([true, 50], [false, 100]);
     expect(presses).toEqual([50]);
+  });
+
+  test('that is heard of no more is let go: every down has its up', async () => {
+    await edges([true, 500]);
+    contact.stop();
+    expect(presses).toEqual([500]);
+    expect(downs).toBe(1);
   });
 
   test('leaves no timer behind', () => {

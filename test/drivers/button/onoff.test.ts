@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Button } from '../../../drivers/button/buttons.ts';
-import { type GpioLine, onoffLines } from '../../../drivers/button/gpio-line.ts';
+import { type GpioLine, type LineEvents, onoffLines } from '../../../drivers/button/gpio-line.ts';
 import { onoffButtons } from '../../../drivers/button/onoff.ts';
 import { testEnvironment } from '../environment.ts';
 
@@ -11,19 +11,15 @@ class Header {
   readonly opened: number[] = [];
   readonly closed: number[] = [];
   readonly refusals = new Map<number, string>();
-  readonly #lines = new Map<number, { level: 0 | 1; tell: (error: Error | null, level: 0 | 1) => void }>();
+  readonly #lines = new Map<number, LineEvents>();
 
-  readonly open = (number: number): GpioLine => {
+  readonly open = (number: number, events: LineEvents): GpioLine => {
     const code = this.refusals.get(number);
     if (code) throw Object.assign(new Error(`${code}: no, write`), { code });
-    const line = { level: 1 as 0 | 1, tell: (_error: Error | null, _level: 0 | 1) => {} };
     this.opened.push(number);
-    this.#lines.set(number, line);
+    this.#lines.set(number, events);
     return {
-      read: () => line.level,
-      watch: (onEdge) => {
-        line.tell = onEdge;
-      },
+      level: 1,
       close: () => {
         this.closed.push(number);
         this.#lines.delete(number);
@@ -32,14 +28,11 @@ class Header {
   };
 
   set(number: number, level: 0 | 1): void {
-    const line = this.#lines.get(number);
-    if (!line) return;
-    line.level = level;
-    line.tell(null, level);
+    this.#lines.get(number)?.edge(level);
   }
 
   break(number: number): void {
-    this.#lines.get(number)?.tell(Object.assign(new Error('gone'), { code: 'ENODEV' }), 1);
+    this.#lines.get(number)?.failed(Object.assign(new Error('gone'), { code: 'ENODEV' }));
   }
 }
 
@@ -48,15 +41,18 @@ function rig(base = 512) {
   const header = new Header();
   const buttons = onoffButtons({ pins, base, openLines: async () => header.open, ...environment });
   const presses: [Button, number][] = [];
+  const downs: Button[] = [];
+  buttons.onDown((button) => downs.push(button));
   buttons.onPress((button, heldMs) => presses.push([button, heldMs]));
-  return { ...environment, header, buttons, presses };
+  return { ...environment, header, buttons, downs, presses };
 }
 
 test('a press of a real pin is reported with its time; the pins are counted from the base', async () => {
-  const { buttons, header, clock, presses } = rig(571);
+  const { buttons, header, clock, downs, presses } = rig(571);
   await buttons.start();
   expect(header.opened).toEqual([588, 598, 593]);
   header.set(588, 0);
+  expect(downs).toEqual(['pair']);
   await clock.advance(900);
   header.set(588, 1);
   await clock.advance(100);
@@ -65,8 +61,9 @@ test('a press of a real pin is reported with its time; the pins are counted from
 });
 
 test('a program may press too', () => {
-  const { buttons, presses } = rig();
+  const { buttons, downs, presses } = rig();
   buttons.press('power', 1_500);
+  expect(downs).toEqual(['power']);
   expect(presses).toEqual([['power', 1_500]]);
 });
 
@@ -94,7 +91,7 @@ test('a line that fails later is given back and named', async () => {
   await buttons.start();
   header.break(512 + 27);
   expect(header.closed).toEqual([512 + 27]);
-  expect(buttons.state()).toEqual({ ok: false, detail: 'page on GPIO27: ENODEV' });
+  expect(buttons.state()).toEqual({ ok: false, detail: 'page on GPIO27: another program gave the pin back (ENODEV)' });
 });
 
 test('stop gives every line back and leaves no timer', async () => {

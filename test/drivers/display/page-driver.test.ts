@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Display, FRAME_BYTES } from '../../../drivers/display/display.ts';
 import { pageDriver } from '../../../drivers/display/page-driver.ts';
+import type { PanelModule } from '../../../drivers/display/panel-module.ts';
 import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
 import { SimulatedBus } from '../../../drivers/i2c/simulated.ts';
 import { settled, testEnvironment } from '../environment.ts';
@@ -13,14 +14,16 @@ function picture(seed: number): Uint8Array {
   return Uint8Array.from({ length: FRAME_BYTES }, (_, i) => (i * 7 + (i >> 7) * 31 + seed * 13) & 0xff);
 }
 
-function rig(chip: 'ssd1306' | 'sh1106' = 'ssd1306', plugged = true) {
+function rig(
+  module: Partial<PanelModule> = {},
+  { plugged = true, glass = new SimulatedGlass(module.chip) }: { plugged?: boolean; glass?: SimulatedGlass } = {},
+) {
   const environment = testEnvironment();
   const bus = new SimulatedBus();
-  const glass = new SimulatedGlass(chip);
   if (plugged) bus.plug(ADDRESS, glass);
   const wire = new Wire(bus.open);
   const display: Display = pageDriver({
-    chip,
+    module: { chip: 'ssd1306', ...module },
     address: ADDRESS,
     openBus: wire.open,
     where: 'at 0x3c on /dev/i2c-1',
@@ -31,7 +34,7 @@ function rig(chip: 'ssd1306' | 'sh1106' = 'ssd1306', plugged = true) {
 
 describe('pictures', () => {
   test.each(['ssd1306', 'sh1106'] as const)('reach the glass of an %s pixel for pixel', async (chip) => {
-    const { display, glass } = rig(chip);
+    const { display, glass } = rig({ chip });
     display.show(picture(1));
     await display.start();
     expect(glass.frame()).toEqual(picture(1));
@@ -105,6 +108,55 @@ describe('pictures', () => {
   });
 });
 
+/** As a person sees it who stands on the head. */
+function upsideDown(frame: Uint8Array): Uint8Array {
+  const turned = new Uint8Array(FRAME_BYTES);
+  for (let i = 0; i < FRAME_BYTES; i++) {
+    let byte = 0;
+    for (let bit = 0; bit < 8; bit++) if ((frame[FRAME_BYTES - 1 - i] ?? 0) & (1 << bit)) byte |= 0x80 >> bit;
+    turned[i] = byte;
+  }
+  return turned;
+}
+
+describe('a module', () => {
+  test.each([0, 2, 4])(
+    'whose glass begins at column %i shows the whole picture, either way up',
+    async (columnOffset) => {
+      for (const rotation of [0, 180] as const) {
+        const glass = new SimulatedGlass('sh1106', columnOffset);
+        const { display } = rig({ chip: 'sh1106', columnOffset, rotation }, { glass });
+        display.show(picture(1));
+        await display.start();
+        expect(glass.frame()).toEqual(rotation === 0 ? picture(1) : upsideDown(picture(1)));
+      }
+    },
+  );
+
+  test('that is mounted upside down shows it upright', async () => {
+    const { display, glass } = rig({ rotation: 180 });
+    display.show(picture(3));
+    await display.start();
+    expect(upsideDown(glass.frame())).toEqual(picture(3));
+  });
+
+  test('that is inverted shows the picture the other way round', async () => {
+    const { display, glass } = rig({ inverted: true });
+    display.show(picture(3));
+    await display.start();
+    expect(glass.frame()).toEqual(picture(3).map((byte) => byte ^ 0xff));
+  });
+
+  test('shines as brightly as it was told to, and dims from there', async () => {
+    const { display, glass } = rig({ contrast: 0x30 });
+    await display.start();
+    expect(glass.contrast).toBe(0x30);
+    display.brightness('dim');
+    await settled();
+    expect(glass.contrast).toBeLessThan(0x30);
+  });
+});
+
 describe('brightness', () => {
   test('goes down, out and up again, and keeps the picture', async () => {
     const { display, glass } = rig();
@@ -151,7 +203,7 @@ describe('trouble', () => {
   });
 
   test('tries again at growing distances, and not in between', async () => {
-    const { display, wire, clock } = rig('ssd1306', false);
+    const { display, wire, clock } = rig({}, { plugged: false });
     await display.start();
     expect(wire.opened).toBe(1);
     display.show(picture(1));
@@ -170,7 +222,7 @@ describe('trouble', () => {
   test('a bus that cannot be opened is a state, not an exception', async () => {
     const environment = testEnvironment();
     const display = pageDriver({
-      chip: 'sh1106',
+      module: { chip: 'sh1106' },
       address: ADDRESS,
       openBus: () => Promise.reject(new Error('the package i2c-bus is not installed')),
       where: 'at 0x3c on /dev/i2c-1',
@@ -183,6 +235,20 @@ describe('trouble', () => {
     });
     await display.stop();
     expect(environment.clock.pending).toBe(0);
+  });
+
+  test('a panel that is pulled out while nothing is drawn is missed, and shows the picture when it comes back', async () => {
+    const { display, glass, bus, clock } = rig();
+    display.show(picture(1));
+    await display.start();
+    bus.unplug(ADDRESS);
+    await clock.advance(2_000);
+    expect(display.state().ok).toBe(false);
+    await clock.advance(20_000);
+    glass.powerCycle();
+    bus.plug(ADDRESS, glass);
+    await clock.advance(4_500);
+    expect(glass.frame()).toEqual(picture(1));
   });
 
   test('a panel that was reset unseen is lit again within a minute, and one that was not never blinks', async () => {
@@ -198,7 +264,7 @@ describe('trouble', () => {
 
     glass.powerCycle();
     expect(glass.lit).toBe(false);
-    await clock.advance(60_000);
+    await clock.advance(62_000);
     expect(glass.frame()).toEqual(picture(1));
   });
 });
