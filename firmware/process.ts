@@ -7,6 +7,8 @@ export interface LifeOptions {
   box: Box;
   log: Log;
   reload: () => void;
+  /** Awaited when all has stopped as it should: a moment to read the goodbye. */
+  farewell: () => Promise<void>;
   /** Runs before the process ends, whatever the reason. */
   lastly: () => void;
 }
@@ -21,7 +23,7 @@ export interface Life {
 /** More in a minute than this is no single bad request: what is in memory can no longer be trusted. */
 const FAULTS_A_MINUTE = 20;
 
-export function superviseProcess({ box, log, reload, lastly }: LifeOptions): Life {
+export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOptions): Life {
   let ending = false;
   let faultTimes: number[] = [];
 
@@ -34,8 +36,9 @@ export function superviseProcess({ box, log, reload, lastly }: LifeOptions): Lif
     ending = true;
     log.info({}, 'stopping');
     void box.stop().then(
-      () => {
+      async () => {
         log.info({}, 'stopped; everything is on disk');
+        await farewell();
         exit(0);
       },
       (error: unknown) => {

@@ -1,10 +1,14 @@
 /** Runs the box in this process: in a terminal with the panel drawn, elsewhere with plain lines. */
+import { setTimeout } from 'node:timers/promises';
 import { systemClock, systemRandom } from '../xmpp/clock.ts';
 import { Box } from './box.ts';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
 import { superviseProcess } from './process.ts';
 import { Terminal } from './terminal.ts';
+
+/** Long enough to see the goodbye on a panel that goes with its window. */
+const FAREWELL_MS = 700;
 
 /** @param load reads the configuration: now, and again at SIGHUP */
 export async function runBox(load: () => Config): Promise<void> {
@@ -29,7 +33,15 @@ export async function runBox(load: () => Config): Promise<void> {
     powerOff: () => life.end(),
     onFrame: (frame) => terminal?.show(frame),
   });
-  const life = superviseProcess({ box, log, reload: () => box.reload(load()), lastly: () => terminal?.stop() });
+  const life = superviseProcess({
+    box,
+    log,
+    reload: () => box.reload(load()),
+    farewell: async () => {
+      if (terminal) await setTimeout(FAREWELL_MS);
+    },
+    lastly: () => terminal?.stop(),
+  });
   terminal?.start();
   await life.start();
 }

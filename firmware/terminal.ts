@@ -2,6 +2,7 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import type { Button } from '../drivers/button/buttons.ts';
 import { Screen } from '../ui/terminal/screen.ts';
+import { clean } from '../ui/terminal/text.ts';
 import { view } from '../ui/terminal/view.ts';
 
 export interface TerminalOptions {
@@ -14,6 +15,8 @@ export interface TerminalOptions {
 
 const HELP = '[P] PAIR   [G] PAGE   [O] hold POWER   [Q] quit';
 const LOG_LINES = 500;
+/** What stays readable after the window was given back. */
+const LINES_LEFT = 5;
 const HOLD_MS = 3000;
 
 export class Terminal {
@@ -39,7 +42,7 @@ export class Terminal {
     this.#draw();
   }
 
-  /** Gives the window back as it was. */
+  /** Gives the window back as it was, with the end of the log under it. */
   stop(): void {
     if (!this.#open) return;
     this.#open = false;
@@ -50,6 +53,7 @@ export class Terminal {
     input.setRawMode(false);
     input.pause();
     output.write(this.#screen.leave());
+    for (const line of this.#log.slice(-LINES_LEFT)) output.write(`${clean(line)}\n`);
   }
 
   /** A line of the log. */

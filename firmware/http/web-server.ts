@@ -81,17 +81,30 @@ export class WebServer {
     const { address, log } = this.#options;
     server.maxHeadersCount = MAX_HEADERS;
     server.maxConnections = MAX_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: address, port }, resolve);
-    }).catch((error: unknown) => {
-      throw new BoxError('port-unusable', { name, port, reason: reasonOf(error) });
-    });
+    await listen(server, address, port)
+      .catch((error: unknown) => {
+        // A kernel without IPv6 does not know the address that takes both.
+        if (address !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
+        return listen(server, '0.0.0.0', port);
+      })
+      .catch((error: unknown) => {
+        throw new BoxError('port-unusable', { name, port, reason: reasonOf(error) });
+      });
     server.on('error', (error) => log.error({ err: error, listener: name }, 'a listener failed'));
     const { port: actual } = server.address() as AddressInfo;
     this.#open.push({ server, state: { name, address, port: actual } });
     log.info({ listener: name, address, port: actual }, 'listening');
   }
+}
+
+function listen(server: Server | HttpsServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function readKeys({ certificate, key }: CertificateFiles): { cert: Buffer; key: Buffer } {
