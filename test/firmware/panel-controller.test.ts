@@ -14,7 +14,7 @@ async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated') {
   const bus = new SimulatedBus();
   bus.plug(0x3c, new SimulatedGlass('ssd1306'));
   const display = pageDriver({
-    chip: 'ssd1306',
+    module: { chip: 'ssd1306' },
     address: 0x3c,
     openBus: bus.open,
     where: 'memory',
