@@ -1,0 +1,113 @@
+/** Slixmpp, from registration to resumption. */
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Box } from '../kit/box.ts';
+import { Relay } from '../kit/relay.ts';
+import { needs, Peer } from './peer.ts';
+
+// Debian's own Python: one of another making does not see Debian's packages.
+const PYTHON = '/usr/bin/python3';
+const SCRIPT = fileURLToPath(new URL('slixmpp_peer.py', import.meta.url));
+
+const present = needs(PYTHON, ['-c', 'import slixmpp'], 'apt-get install python3-slixmpp');
+
+describe.runIf(present)('slixmpp', () => {
+  let box: Box;
+  const peers: Peer[] = [];
+
+  beforeAll(async () => {
+    box = await Box.start({ 'server.domain': 'localhost', 'listen.allow_plain_loopback': false });
+    await box.addAccount('owner');
+  });
+  afterAll(() => box.dispose());
+  afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
+
+  function connect(local: string, facts: Record<string, unknown> = {}): Peer {
+    const peer = new Peer(PYTHON, [SCRIPT]);
+    peers.push(peer);
+    const jid = `${local}@localhost`;
+    const common = { jid, password: `secret of ${local}`, port: box.ports.c2s, ca: box.certificateFile };
+    peer.order('connect', { ...common, ...facts });
+    return peer;
+  }
+
+  test('registers by invitation over STARTTLS, once, and is logged in by SCRAM', async () => {
+    const { uri } = await box.invite();
+    const preauth = /preauth=([^;]+)/.exec(uri)?.[1];
+    const romeo = connect('romeo', { preauth });
+    await romeo.event('registered');
+    await romeo.event('online', { mechanism: 'SCRAM-SHA-256' });
+    const late = connect('tybalt', { preauth });
+    await late.event('refused', { condition: 'item-not-found' });
+  });
+
+  test.each(['SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN'])('logs in by %s over direct TLS', async (mechanism) => {
+    const local = `user-${mechanism.toLowerCase()}`;
+    await box.addAccount(local);
+    const peer = connect(local, { tls: true, port: box.ports.c2sTls, mechanism });
+    await peer.event('online', { mechanism });
+  });
+
+  test('is refused with a wrong password', async () => {
+    await box.addAccount('mercutio');
+    await connect('mercutio', { password: 'wrong' }).event('refused');
+  });
+
+  test('chats both ways, sees carbons, gets what came while it was away, and finds its history', async () => {
+    await box.addAccount('alice');
+    await box.addAccount('bob');
+    const alice = connect('alice');
+    await alice.event('online');
+    alice.order('say', { to: 'bob@localhost', body: 'are you there?' });
+    alice.order('ping', { to: 'localhost' });
+    await alice.event('done');
+
+    const bob = connect('bob', { tls: true, port: box.ports.c2sTls });
+    await bob.event('message', { body: 'are you there?', delayed: true, sender: 'alice@localhost' });
+
+    const phone = connect('alice', { jid: 'alice@localhost/phone' });
+    await phone.event('online');
+    phone.order('carbons');
+    await phone.event('done');
+    bob.order('say', { to: 'alice@localhost', body: 'now I am' });
+    await alice.event('message', { body: 'now I am' });
+    await phone.event('message', { body: 'now I am' });
+    alice.order('say', { to: 'bob@localhost', body: 'good' });
+    await bob.event('message', { body: 'good', delayed: false });
+    await phone.event('carbon', { side: 'sent', body: 'good' });
+
+    phone.order('history', { with: 'bob@localhost' });
+    expect(await phone.event('history')).toMatchObject({ bodies: ['are you there?', 'now I am', 'good'] });
+  });
+
+  test('goes on after its connection was cut: nothing is lost and nothing comes twice', async () => {
+    await box.addAccount('juliet');
+    await box.addAccount('nurse');
+    const relay = await Relay.to(box.ports.c2s);
+    try {
+      const juliet = connect('juliet', { port: relay.port });
+      await juliet.event('online');
+      const nurse = connect('nurse');
+      await nurse.event('online');
+      nurse.order('say', { to: 'juliet@localhost', body: 'before' });
+      await juliet.event('message', { body: 'before' });
+
+      relay.cut();
+      await juliet.event('disconnected');
+      nurse.order('say', { to: 'juliet@localhost', body: 'between' });
+      nurse.order('ping', { to: 'localhost' });
+      await nurse.event('done');
+      juliet.order('reconnect');
+      await juliet.event('resumed');
+      await juliet.event('message', { body: 'between' });
+
+      juliet.order('say', { to: 'nurse@localhost', body: 'after' });
+      await nurse.event('message', { body: 'after' });
+      juliet.order('history', { with: 'nurse@localhost' });
+      expect(await juliet.event('history')).toMatchObject({ bodies: ['before', 'between', 'after'] });
+      expect(juliet.told('message')).toEqual([]);
+    } finally {
+      await relay.stop();
+    }
+  });
+});

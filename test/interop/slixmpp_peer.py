@@ -1,0 +1,118 @@
+"""Slixmpp as a peer of the interop tests: orders on standard input, events on standard output, one JSON object a line."""
+import asyncio
+import json
+import sys
+from xml.etree import ElementTree
+
+import slixmpp
+
+
+def tell(event, **facts):
+    print(json.dumps({"event": event, **facts}), flush=True)
+
+
+class Client(slixmpp.ClientXMPP):
+    def __init__(self, order):
+        super().__init__(order["jid"], order["password"])
+        self.order = order
+        self.ca_certs = order["ca"]
+        self.use_ipv6 = False
+        for plugin in ("xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163"):
+            self.register_plugin(plugin)
+        if "preauth" in order:
+            self.register_plugin("xep_0077")
+            # Slixmpp 1.8 would hold back the registration until after the login.
+            self._always_send_everything = True
+            self.add_event_handler("register", self.register)
+        # It binds by tls-unique only, which TLS 1.3 does not have, and would say 'y', which RFC 5802 section 6 has refused.
+        mechanisms = self["feature_mechanisms"]
+        mechanisms.use_mech = order.get("mechanism", "SCRAM-SHA-256")
+        mechanisms.sasl_callback = lambda required, optional: mechanisms._default_credentials(required, optional - {"channel_binding"})
+        self.add_event_handler("session_start", self.started)
+        self.add_event_handler("session_resumed", lambda _: tell("resumed"))
+        self.add_event_handler("failed_all_auth", lambda _: tell("refused"))
+        self.add_event_handler("disconnected", lambda _: tell("disconnected"))
+        self.add_event_handler("message", self.message)
+        self.add_event_handler("carbon_sent", lambda m: tell("carbon", side="sent", body=m["carbon_sent"]["body"]))
+        self.add_event_handler("carbon_received", lambda m: tell("carbon", side="received", body=m["carbon_received"]["body"]))
+        self.add_event_handler("presence_available", lambda p: tell("presence", jid=p["from"].full))
+        self.add_event_handler("presence_unavailable", lambda p: tell("gone", jid=p["from"].full))
+        self.add_event_handler("roster_subscription_request", lambda p: tell("asked", jid=p["from"].bare))
+        self.go()
+
+    def go(self):
+        self.connect(("127.0.0.1", self.order["port"]), use_ssl=self.order.get("tls", False))
+
+    async def register(self, _form):
+        preauth = self.Iq(stype="set", sto=self.boundjid.domain)
+        preauth.append(ElementTree.Element("{urn:xmpp:pars:0}preauth", token=self.order["preauth"]))
+        form = self.Iq(stype="set")
+        form["register"]["username"] = self.boundjid.user
+        form["register"]["password"] = self.password
+        try:
+            await preauth.send()
+            await form.send()
+            tell("registered")
+        except slixmpp.exceptions.IqError as error:
+            tell("refused", condition=error.iq["error"]["condition"])
+
+    async def started(self, _event):
+        await self.get_roster()
+        self.send_presence()
+        mechanism = self["feature_mechanisms"].mech.name
+        tell("online", jid=self.boundjid.full, mechanism=mechanism)
+
+    def message(self, message):
+        if message["body"]:
+            tell("message", body=message["body"], sender=message["from"].bare, delayed=bool(message["delay"]["stamp"]))
+
+    async def do(self, order):
+        what = order["do"]
+        if what == "say":
+            self.send_message(mto=order["to"], mbody=order["body"], mtype="chat")
+        elif what == "carbons":
+            await self["xep_0280"].enable()
+            tell("done")
+        elif what == "subscribe":
+            self.send_presence_subscription(pto=order["to"])
+        elif what == "ping":
+            await self["xep_0199"].ping(order["to"])
+            tell("done")
+        elif what == "history":
+            bodies = []
+            async for result in self["xep_0313"].iterate(with_jid=slixmpp.JID(order["with"])):
+                bodies.append(result["mam_result"]["forwarded"]["stanza"]["body"])
+            tell("history", bodies=bodies)
+        elif what == "features":
+            info = await self["xep_0030"].get_info(jid=order["of"])
+            tell("features", features=sorted(info["disco_info"]["features"]))
+        elif what == "block":
+            await self["xep_0191"].block(slixmpp.JID(order["jid"]))
+            tell("done")
+        elif what == "reconnect":
+            self.go()
+        elif what == "leave":
+            await self.disconnect()
+
+
+async def main():
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    client = None
+    tasks = set()
+    while line := await reader.readline():
+        order = json.loads(line)
+        if order["do"] == "connect":
+            client = Client(order)
+        else:
+            task = asyncio.ensure_future(client.do(order))
+            tasks.add(task)
+            task.add_done_callback(finished)
+
+
+def finished(task):
+    if task.exception():
+        tell("failed", why=repr(task.exception()))
+
+
+asyncio.run(main())
