@@ -13,8 +13,7 @@ export function program(): Command {
   const casp3r = new Command('casp3r')
     .description('A chat server of your own, on a Raspberry Pi or any computer.')
     .version(software.version)
-    .showHelpAfterError('(casp3r --help shows what there is)')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'casp3r: ')) })
+    .configureOutput({ outputError: (text, write) => write(oneLine(text)) })
     .exitOverride();
   for (const add of [
     addRunCommand,
@@ -27,4 +26,12 @@ export function program(): Command {
   ])
     add(casp3r);
   return casp3r;
+}
+
+/** A suggestion stands in a line of its own where commander has one. */
+function oneLine(text: string): string {
+  return `${text
+    .trim()
+    .replace(/^error: /, 'casp3r: ')
+    .replace(/\s*\n\s*/g, ' ')}\n`;
 }

@@ -55,10 +55,13 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     const code = c.req.param('code') ?? '';
     const { throttle } = host.accounts;
     if (!throttle.mayTryCode(addressOf(c))) return refuse(c, words.home.slowDown, 429);
-    const invite = (await site.pairing.invitationFor(code)) ?? host.invites.find(getCookie(c, COOKIE) ?? '');
+    const invite = await site.pairing.invitationFor(code);
     if (invite) return invite;
     // One that was good once was not guessed.
-    if (!host.invites.findAt(code, Number.NEGATIVE_INFINITY)) {
+    if (host.invites.findAt(code, Number.NEGATIVE_INFINITY)) {
+      const kept = host.invites.find(getCookie(c, COOKIE) ?? '');
+      if (kept) return kept;
+    } else {
       throttle.wrongCode(addressOf(c));
       site.pairing.wrongCode();
     }
