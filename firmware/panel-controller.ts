@@ -51,7 +51,8 @@ export class PanelController {
   #touchedMs = 0;
   #timer: Timer | undefined;
   #settling: Timer | undefined;
-  #undo: (() => void) | undefined;
+  #holding: Timer | undefined;
+  #undo: (() => void)[] = [];
 
   constructor(options: PanelOptions) {
     this.#options = options;
@@ -64,7 +65,10 @@ export class PanelController {
     await display.start();
     this.refresh();
     await buttons.start();
-    this.#undo = buttons.onPress((button, heldMs) => this.#pressed(button, heldMs));
+    this.#undo = [
+      buttons.onDown((button) => this.#down(button)),
+      buttons.onUp((button, heldMs) => this.#pressed(button, heldMs)),
+    ];
   }
 
   /** The box is up: from now on PAIR works. */
@@ -87,7 +91,8 @@ export class PanelController {
     this.refresh();
     this.#timer?.cancel();
     this.#settling?.cancel();
-    this.#undo?.();
+    this.#holding?.cancel();
+    for (const undo of this.#undo.splice(0)) undo();
     await this.#options.buttons.stop();
     await this.#options.display.stop();
   }
@@ -174,13 +179,25 @@ export class PanelController {
     return this.#chosen?.page ?? home(facts);
   }
 
+  /** POWER works while it is still held, so that a person feels when it was long enough. */
+  #down(button: Button): void {
+    if (button !== 'power') return;
+    this.#holding = this.#options.clock.after(HOLD_TO_STOP_MS, () => {
+      this.#holding = undefined;
+      this.#options.powerOff();
+    });
+  }
+
   #pressed(button: Button, heldMs: number): void {
     const { log, powerOff } = this.#options;
     const wasDark = this.#brightness === 'off';
     this.#wake();
     // The press that wakes a dark panel does nothing else, but whoever holds POWER means it.
     if (button === 'power') {
-      if (heldMs >= HOLD_TO_STOP_MS) powerOff();
+      // A hold that the clock has seen already ended the box; one that a program makes has no time between down and up.
+      if (this.#holding && heldMs >= HOLD_TO_STOP_MS) powerOff();
+      this.#holding?.cancel();
+      this.#holding = undefined;
     } else if (!wasDark && this.#phase === 'running') {
       if (button === 'page') this.#nextPage();
       else {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { ButtonListeners } from '../../drivers/button/listeners.ts';
 import { simulatedButtons } from '../../drivers/button/simulated.ts';
 import { pageDriver } from '../../drivers/display/page-driver.ts';
 import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
@@ -28,7 +29,8 @@ async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated') {
     lights.push(level);
     brightness(level);
   };
-  const buttons = simulatedButtons();
+  const hands = new ButtonListeners();
+  const buttons = { ...simulatedButtons(), ...hands.face };
   const facts: PanelFacts = {
     version: '0.1.0',
     name: 'home.test',
@@ -67,7 +69,7 @@ async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated') {
   const windowChanges = () => new Promise<void>((resolve) => changed.push(resolve));
   await panel.start();
   onTestFinished(() => panel.stop());
-  return { panel, pairing, clock, facts, lights, windowChanges, offs: () => off };
+  return { panel, pairing, clock, hands, facts, lights, windowChanges, offs: () => off };
 }
 
 describe('the panel', () => {
@@ -139,11 +141,25 @@ describe('the panel', () => {
   });
 
   it('POWER ends the box only when it is held for three seconds', async () => {
-    const { panel, pairing, offs } = await openPanel();
+    const { panel, pairing, clock, offs } = await openPanel();
     panel.ready(pairing);
     panel.press('power', 2999);
     expect(offs()).toBe(0);
     panel.press('power', 3000);
+    expect(offs()).toBe(1);
+    clock.pass(10_000);
+    expect(offs()).toBe(1);
+  });
+
+  it('POWER that is held on ends the box after three seconds, and once only', async () => {
+    const { panel, pairing, clock, hands, offs } = await openPanel();
+    panel.ready(pairing);
+    hands.down('power');
+    clock.pass(2999);
+    expect(offs()).toBe(0);
+    clock.pass(1);
+    expect(offs()).toBe(1);
+    hands.up('power', 4000);
     expect(offs()).toBe(1);
   });
 
