@@ -76,7 +76,7 @@ export class Wire {
       await once(socket, 'secureConnect');
       return new Wire(socket, options);
     }
-    const socket = net.connect(address);
+    const socket = net.connect({ ...address, noDelay: true });
     await once(socket, 'connect');
     return new Wire(socket, options);
   }
