@@ -1,25 +1,22 @@
 /** The box: all its parts, put together. `start` reads top to bottom; `stop` undoes it from the bottom up. */
 
-import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { domainToASCII } from 'node:url';
+import { join } from 'node:path';
 import type { Buttons } from '../drivers/button/buttons.ts';
 import { detectButtons, detectDisplay } from '../drivers/detect.ts';
 import type { Display } from '../drivers/display/display.ts';
 import type { Clock, Random } from '../xmpp/clock.ts';
 import type { Host } from '../xmpp/extension.ts';
 import { type ListenerState, XmppServer } from '../xmpp/server.ts';
-import { change } from '../xmpp/store/changes.ts';
-import { openStore } from '../xmpp/store/open.ts';
-import { StoreOpenError } from '../xmpp/store/open-error.ts';
 import type { Store } from '../xmpp/store/store.ts';
+import { Addresses } from './addresses.ts';
 import { Care } from './care.ts';
-import { certificateFolder, ownCertificate } from './certificate.ts';
-import { type CertificateFiles, checkCertificate } from './certificate-files.ts';
+import { checkCertificate } from './certificate-files.ts';
+import { CertificateKeeper } from './certificate-keeper.ts';
 import { commandsOf } from './commands/commands.ts';
 import { type Config, serverConfig } from './config.ts';
 import { type Command, ControlServer, controlPath } from './control.ts';
+import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
 import { createApp } from './http/app.ts';
 import { WebServer } from './http/web-server.ts';
@@ -27,7 +24,7 @@ import type { BoxLog } from './log.ts';
 import { Mdns } from './mdns.ts';
 import { Pairing } from './pairing.ts';
 import { PanelController, type PanelFacts } from './panel-controller.ts';
-import { hostForPhones, invitationUrl, isLoopback, lanAddresses, panelUrl } from './reachability.ts';
+import { isLoopback, panelUrl } from './reachability.ts';
 import { software } from './version.ts';
 
 export interface BoxOptions {
@@ -54,7 +51,8 @@ export class Box {
   readonly #options: BoxOptions;
   readonly #undo: (() => unknown)[] = [];
   readonly #startedMs: number;
-  #certificate: CertificateFiles = { certificate: '', key: '' };
+  readonly #certificate: CertificateKeeper;
+  readonly addresses: Addresses;
   #display: Display | undefined;
   #buttons: Buttons | undefined;
   #panel: PanelController | undefined;
@@ -66,7 +64,17 @@ export class Box {
 
   constructor(options: BoxOptions) {
     this.#options = options;
-    this.#startedMs = options.clock.nowMs();
+    const { config, clock, log } = options;
+    this.#startedMs = clock.nowMs();
+    this.addresses = new Addresses(config.listen, () => this.#domain(), networkInterfaces);
+    const folder = join(config.data, 'tls');
+    this.#certificate = new CertificateKeeper({
+      given: config.tls,
+      folder,
+      lan: () => this.addresses.lan(),
+      clock,
+      log,
+    });
   }
 
   /** @throws BoxError where the box cannot do its work; what was started is stopped again then */
@@ -81,16 +89,19 @@ export class Box {
 
   async #start(): Promise<void> {
     const { config, log, clock, random } = this.#options;
-    this.#prepareFolder();
+    prepareFolder(config.data);
     await this.#startControl();
     const panel = await this.#startPanel();
 
-    const store = await this.#openStore();
-    await this.#seed(store);
-    await this.#prepareCertificate(store);
+    const store = await openBoxStore(config, { clock, random, log });
+    this.#undo.push(() => {
+      this.#running = undefined;
+      return store.close();
+    });
+    await this.#certificate.prepare(store.servers.all());
 
     const server = new XmppServer({
-      config: serverConfig(config, this.#certificate),
+      config: serverConfig(config, this.#certificate.files),
       store,
       clock,
       random,
@@ -136,7 +147,7 @@ export class Box {
     const { log } = this.#options;
     log.setLevel(config.log);
     try {
-      checkCertificate(this.#certificate);
+      checkCertificate(this.#certificate.files);
       this.#reloadCertificate();
       log.info({ level: config.log }, 'reloaded certificate and log level');
     } catch (error) {
@@ -180,22 +191,6 @@ export class Box {
     return this.#display?.kind ?? 'none';
   }
 
-  /** The address of an invitation's page; undefined where no page is served. */
-  invitationUrl(code: string): string | undefined {
-    const { http, https } = this.#options.config.listen;
-    return invitationUrl({ host: this.#reachableHost(), http, https }, code);
-  }
-
-  #prepareFolder(): void {
-    const { data: folder } = this.#options.config;
-    try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      chmodSync(folder, 0o700);
-    } catch (error) {
-      throw new BoxError('data-unusable', { folder, reason: reasonOf(error) });
-    }
-  }
-
   /** First of all, because it tells whether another box has the folder. Commands but `ping` are answered once the box is up. */
   async #startControl(): Promise<void> {
     const { config, cwd, log } = this.#options;
@@ -218,8 +213,8 @@ export class Box {
       clock,
       log,
       facts: () => this.#facts(),
-      urlFor: (code) => panelUrl(this.invitationUrl(code) ?? ''),
-      typeAt: () => this.#webPlaces(),
+      urlFor: (code) => panelUrl(this.addresses.invitation(code) ?? ''),
+      typeAt: () => this.addresses.webPlaces(),
       powerOff,
     });
     panel.onFrame(() => onFrame(panel.frame()));
@@ -227,46 +222,6 @@ export class Box {
     this.#panel = panel;
     this.#undo.push(() => panel.stop());
     return panel;
-  }
-
-  async #openStore(): Promise<Store> {
-    const { config, clock, random, log } = this.#options;
-    const store = await openStore({ folder: config.data, clock, random, log }).catch((error: unknown) => {
-      const reason = error instanceof StoreOpenError ? `${error.code}: ${error.message}` : reasonOf(error);
-      throw new BoxError('store-unusable', { folder: config.data, reason }, { cause: error });
-    });
-    this.#undo.push(() => {
-      this.#running = undefined;
-      return store.close();
-    });
-    return store;
-  }
-
-  /** An empty box starts from [server] and [access]; from then on the store owns them. */
-  async #seed(store: Store): Promise<void> {
-    if (store.servers.all().length > 0) return;
-    const { server, access } = this.#options.config;
-    await store.journal.commit(change('server set', { id: store.newId(), ...server, ...access }));
-  }
-
-  async #prepareCertificate(store: Store): Promise<void> {
-    const { tls, data } = this.#options.config;
-    if (tls.certificate !== '') {
-      checkCertificate(tls);
-      this.#certificate = tls;
-      return;
-    }
-    const { v4, v6 } = lanAddresses(networkInterfaces());
-    const served = store.servers.all().flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
-    const own = `${hostname().split('.')[0]}.local`;
-    const domains = [...new Set([...served, own, 'localhost'].map(domainToASCII).filter((name) => name !== ''))];
-    const { made, ...files } = await ownCertificate(
-      certificateFolder(data),
-      { domains, addresses: [...v4, ...v6] },
-      this.#options.clock.nowMs(),
-    );
-    this.#certificate = files;
-    if (made) this.#options.log.info({ names: domains.join(' ') }, 'made a certificate for the names of this box');
   }
 
   async #startWeb(host: Host, pairing: Pairing, panel: PanelController): Promise<void> {
@@ -279,10 +234,10 @@ export class Box {
       clock,
       log,
       ports: { c2s, c2sTls: c2s_tls, http, https },
-      reachableHost: () => this.#reachableHost(),
-      fingerprint: () => (config.tls.certificate === '' ? this.#fingerprint() : undefined),
+      reachableHost: () => this.addresses.host(),
+      fingerprint: () => this.#certificate.fingerprint(),
     });
-    const web = new WebServer({ address, http, https, tls: this.#certificate, app, log });
+    const web = new WebServer({ address, http, https, tls: this.#certificate.files, app, log });
     this.#undo.push(() => web.stop());
     await web.start();
     this.#web = web;
@@ -308,8 +263,8 @@ export class Box {
   }
 
   async #renewCertificate(): Promise<void> {
-    if (this.#options.config.tls.certificate !== '') return;
-    await this.#prepareCertificate(this.running.store);
+    if (!this.#certificate.isOwn) return;
+    await this.#certificate.prepare(this.running.store.servers.all());
     this.#reloadCertificate();
   }
 
@@ -318,30 +273,13 @@ export class Box {
     this.#web?.reloadCertificate();
   }
 
-  #fingerprint(): string {
-    return new X509Certificate(readFileSync(this.#certificate.certificate)).fingerprint256;
-  }
-
-  #reachableHost(): string {
-    const { address } = this.#options.config.listen;
-    if (isLoopback(address)) return address;
-    return hostForPhones(lanAddresses(networkInterfaces()), this.#domain());
-  }
-
-  /** Where a browser finds the first page, without the scheme: by the address that always works, then by name. */
-  #webPlaces(): string[] {
-    const { http, https } = this.#options.config.listen;
-    const urls = [this.#reachableHost(), this.#domain()].map((host) => invitationUrl({ host, http, https }, ''));
-    return [...new Set(urls.filter((url) => url !== undefined).map((url) => new URL(url).host))];
-  }
-
   #domain(): string {
     return this.#running?.host.server.domain ?? this.#options.config.server.domain;
   }
 
   #facts(): PanelFacts {
     const { config, clock } = this.#options;
-    const { v4, v6 } = lanAddresses(networkInterfaces());
+    const { v4, v6 } = this.addresses.lan();
     const running = this.#running;
     const server = running?.host.server;
     return {
@@ -349,7 +287,7 @@ export class Box {
       name: this.#domain(),
       domain: this.#domain(),
       addresses: [...v4, ...v6],
-      webAddress: this.#webPlaces()[0] ?? this.#reachableHost(),
+      webAddress: this.addresses.webPlaces()[0] ?? this.addresses.host(),
       members: running && server ? running.store.accounts.count(server.id) : 0,
       online: running?.host.sessions.accountsOnline ?? 0,
       messagesToday: running && server ? running.store.archive.sentSince(server.id, startOfDay(clock.nowMs())) : 0,

@@ -33,7 +33,7 @@ export async function ownCertificate(
   names: CertificateNames,
   nowMs: number,
 ): Promise<CertificateFiles & { made: boolean }> {
-  const files = { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
+  const files = ownFiles(folder);
   if (isGood(files, names, nowMs)) return { ...files, made: false };
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -43,6 +43,11 @@ export async function ownCertificate(
   } catch (error) {
     throw new BoxError('data-unusable', { folder, reason: reasonOf(error) });
   }
+}
+
+/** Where the box's own certificate is, made or not. */
+export function ownFiles(folder: string): CertificateFiles {
+  return { certificate: join(folder, 'certificate.pem'), key: join(folder, 'key.pem') };
 }
 
 function isGood(files: CertificateFiles, { domains }: CertificateNames, nowMs: number): boolean {
@@ -112,6 +117,3 @@ function writePrivate(file: string, text: string | Buffer): void {
   writeFileSync(draft, text, { mode: 0o600, flush: true });
   renameSync(draft, file);
 }
-
-/** The folder of the box's own certificate. */
-export const certificateFolder = (dataFolder: string): string => join(dataFolder, 'tls');

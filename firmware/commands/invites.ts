@@ -71,7 +71,7 @@ export function inviteCommands(box: Box): [string, Command][] {
 }
 
 function rowOf(box: Box, { code, expiresMs, role, usesLeft, note }: Invite, uri: string): InviteRow {
-  const url = box.invitationUrl(code) ?? null;
+  const url = box.addresses.invitation(code) ?? null;
   return { code, url, uri, expires: new Date(expiresMs).toISOString(), role, usesLeft, note };
 }
 

@@ -1,0 +1,53 @@
+/** Which certificate is in use: the owner's, left alone, or the box's own, made anew where it is due. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { domainToASCII } from 'node:url';
+import type { Clock } from '../xmpp/clock.ts';
+import type { Log } from '../xmpp/log.ts';
+import type { ServerRow } from '../xmpp/store/model.ts';
+import { ownCertificate, ownFiles } from './certificate.ts';
+import { type CertificateFiles, checkCertificate } from './certificate-files.ts';
+import type { LanAddresses } from './reachability.ts';
+
+export interface KeeperOptions {
+  /** [tls]; both empty where the owner gave none. */
+  given: CertificateFiles;
+  /** Where the box keeps its own. */
+  folder: string;
+  lan: () => LanAddresses;
+  clock: Clock;
+  log: Log;
+}
+
+export class CertificateKeeper {
+  readonly #options: KeeperOptions;
+  readonly files: CertificateFiles;
+
+  constructor(options: KeeperOptions) {
+    const { given, folder } = options;
+    this.#options = options;
+    this.files = given.certificate === '' ? ownFiles(folder) : given;
+  }
+
+  get isOwn(): boolean {
+    return this.#options.given.certificate === '';
+  }
+
+  /** Sees to it that the files are good for these servers. @throws BoxError certificate-unusable, data-unusable */
+  async prepare(servers: readonly ServerRow[]): Promise<void> {
+    if (!this.isOwn) return checkCertificate(this.files);
+    const { folder, lan, clock, log } = this.#options;
+    const { v4, v6 } = lan();
+    const served = servers.flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
+    const names = [...served, `${hostname().split('.')[0]}.local`, 'localhost'].map(domainToASCII);
+    const domains = [...new Set(names.filter((name) => name !== ''))];
+    const { made } = await ownCertificate(folder, { domains, addresses: [...v4, ...v6] }, clock.nowMs());
+    if (made) log.info({ names: domains.join(' ') }, 'made a certificate for the names of this box');
+  }
+
+  /** SHA-256, `AB:CD:…`, of the box's own; nobody needs to compare one that an authority vouches for. */
+  fingerprint(): string | undefined {
+    return this.isOwn ? new X509Certificate(readFileSync(this.files.certificate)).fingerprint256 : undefined;
+  }
+}
