@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { domainToASCII } from 'node:url';
 import type { Clock } from '../xmpp/clock.ts';
+import { serviceSubdomains } from '../xmpp/facts.ts';
 import type { Log } from '../xmpp/log.ts';
 import type { ServerRow } from '../xmpp/store/model.ts';
 import { ownCertificate, ownFiles } from './certificate.ts';
@@ -39,7 +40,8 @@ export class CertificateKeeper {
     if (!this.isOwn) return checkCertificate(this.files);
     const { folder, lan, clock, log } = this.#options;
     const { v4, v6 } = lan();
-    const served = servers.flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
+    const hosts = servers.flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
+    const served = hosts.flatMap((name) => [name, ...serviceSubdomains().map((label) => `${label}.${name}`)]);
     const names = [...served, `${hostname().split('.')[0]}.local`, 'localhost'].map(domainToASCII);
     const domains = [...new Set(names.filter((name) => name !== ''))];
     const { made } = await ownCertificate(folder, { domains, addresses: [...v4, ...v6] }, clock.nowMs());

@@ -10,6 +10,7 @@ import type { BeforeLoginTable } from './routing/before-login.ts';
 import type { DiscoTable, DiscoTarget, Identity } from './routing/disco-table.ts';
 import type { Hooks } from './routing/hooks.ts';
 import type { IqTable } from './routing/iq-table.ts';
+import type { Services } from './routing/services.ts';
 import type { Sessions } from './routing/sessions.ts';
 import type { Account, ServerRow } from './store/model.ts';
 import type { Store } from './store/store.ts';
@@ -32,6 +33,8 @@ export interface Extension {
   xep: readonly XepFact[];
   features?: Partial<Record<DiscoTarget, readonly string[]>>;
   identities?: Partial<Record<DiscoTarget, readonly Identity[]>>;
+  /** Labels of the services that it adds beside the host's domains; the certificate names them. */
+  subdomains?: readonly string[];
   /** Adds its handlers. Called once, in the order of xmpp/extensions.ts, before any listener opens. */
   attach(host: Host): void;
 }
@@ -45,6 +48,7 @@ export interface Host {
   readonly iq: IqTable;
   readonly beforeLogin: BeforeLoginTable;
   readonly disco: DiscoTable;
+  readonly services: Services;
   readonly sessions: Sessions;
   readonly roster: Roster;
   readonly presence: Presence;

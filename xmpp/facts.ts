@@ -26,6 +26,11 @@ export function xepFacts(): XepFact[] {
   return [...byNumber.values()].sort((a, b) => a.number.localeCompare(b.number));
 }
 
+/** Labels of the services beside a host's domains, such as `rooms`. */
+export function serviceSubdomains(): string[] {
+  return extensions.flatMap(({ subdomains = [] }) => subdomains);
+}
+
 /** Markdown for docs/xeps.md. */
 export function xepTable(): string {
   const rows = xepFacts().map(

@@ -14,6 +14,7 @@ import { Hooks } from './routing/hooks.ts';
 import { Iqs } from './routing/iq.ts';
 import { IqTable } from './routing/iq-table.ts';
 import type { Jid } from './routing/jid.ts';
+import { Services } from './routing/services.ts';
 import { Sessions } from './routing/sessions.ts';
 import type { Account, ServerRow } from './store/model.ts';
 import type { Store } from './store/store.ts';
@@ -38,6 +39,7 @@ export class XmppHost implements Host {
   readonly iq = new IqTable();
   readonly beforeLogin = new BeforeLoginTable();
   readonly disco = new DiscoTable();
+  readonly services = new Services();
   readonly sessions = new Sessions(this.hooks);
   readonly iqs = new Iqs(this);
   readonly messages = new Messages(this);

@@ -10,6 +10,7 @@ import type { Hooks } from './routing/hooks.ts';
 import { Inbound } from './routing/inbound.ts';
 import { Jid } from './routing/jid.ts';
 import { Router } from './routing/router.ts';
+import { findService } from './routing/services.ts';
 import type { Session } from './routing/session.ts';
 import { errorReply, mayBeAnswered } from './routing/stanza.ts';
 import { StanzaError } from './routing/stanza-error.ts';
@@ -70,6 +71,7 @@ export class XmppServer {
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
     await Promise.all(this.#open.splice(0).map(({ listener }) => listener.stop()));
+    for (const host of this.#served) host.hooks.run('server stopping', {});
     this.#streams.close('system-shutdown');
     for (const host of this.#served.splice(0)) host.stop();
   }
@@ -155,7 +157,7 @@ export class XmppServer {
   #send(stanza: Element): void {
     const from = Jid.parse(stanza.attrs.from ?? '');
     const to = Jid.parse(stanza.attrs.to ?? '');
-    const host = this.#hostOf(from.domain);
+    const host = this.#hostOf(from.domain) ?? findService(from.domain, (domain) => this.#hostOf(domain))?.host;
     this.#router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch((error: unknown) => {
       const answer = error instanceof StanzaError ? error : this.#inbound.fault(error, from, stanza);
       if (stanza.name === 'iq' && mayBeAnswered(stanza)) host?.iqs.answered(errorReply(stanza, answer), to);

@@ -4,6 +4,7 @@ import { CAPS_NODE, infoElement, infoOf, NS_DISCO_INFO, verificationString } fro
 import type { DiscoItem } from '../routing/disco-table.ts';
 import type { AccountDiscoEvent } from '../routing/hooks.ts';
 import type { IqRequest } from '../routing/iq-table.ts';
+import type { Jid } from '../routing/jid.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Element, xml } from '../xml.ts';
 
@@ -17,7 +18,9 @@ export const disco: Extension = {
   attach(host) {
     host.disco.addIdentities('server', [{ category: 'server', type: 'im', name: host.software.name }]);
     host.iq.handle('get', 'server', 'query', NS_DISCO_INFO, 'anyone', ({ payload }) => serverInfo(host, payload));
-    host.iq.handle('get', 'server', 'query', NS_DISCO_ITEMS, 'anyone', ({ payload }) => serverItems(host, payload));
+    host.iq.handle('get', 'server', 'query', NS_DISCO_ITEMS, 'anyone', ({ payload, to }) =>
+      serverItems(host, payload, to),
+    );
     // Section 8: what an account has is told to those only who may see its presence.
     host.iq.handle('get', 'account', 'query', NS_DISCO_INFO, 'contact', (request) => accountInfo(host, request));
     host.iq.handle('get', 'account', 'query', NS_DISCO_ITEMS, 'contact', (request) => accountItems(host, request));
@@ -31,9 +34,9 @@ function serverInfo(host: Host, { attrs: { node } }: Element): Element {
   return info;
 }
 
-function serverItems(host: Host, { attrs: { node } }: Element): Element {
+function serverItems(host: Host, { attrs: { node } }: Element, to: Jid): Element {
   if (node !== undefined) throw new StanzaError('item-not-found');
-  return itemsElement(host.disco.items());
+  return itemsElement(host.services.items(to.domain));
 }
 
 function accountInfo(host: Host, request: IqRequest): Element {

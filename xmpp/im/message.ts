@@ -58,6 +58,12 @@ export class Messages {
     await this.#settle([...(sent ? [sent] : []), received], origin);
   }
 
+  /** What a member sent to a service and the service took: the sender's side alone. */
+  async sent(stanza: Element, to: Jid, origin: Origin): Promise<void> {
+    const event = this.#sent(stanza, to, origin);
+    if (event) await this.#settle([event], origin);
+  }
+
   /** The sender's side, where the sender is a member of this box. */
   #sent(stanza: Element, to: Jid, origin: Origin): MessageEvent | undefined {
     if (!origin.session || !origin.host) return undefined;

@@ -1,4 +1,4 @@
-/** What the host says of itself: identities, features, items (XEP-0030). Filled from the extensions, read by extensions/disco.ts. */
+/** What the host says of itself: identities and features (XEP-0030). Filled from the extensions, read by extensions/disco.ts. */
 
 /** 'server': the host's domain. 'account': a member's bare JID. */
 export type DiscoTarget = 'server' | 'account';
@@ -18,7 +18,6 @@ export interface DiscoItem {
 export class DiscoTable {
   readonly #features = { server: new Set<string>(), account: new Set<string>() };
   readonly #identities: Record<DiscoTarget, Identity[]> = { server: [], account: [] };
-  readonly #items: DiscoItem[] = [];
 
   addFeatures(target: DiscoTarget, features: Iterable<string>): void {
     for (const feature of features) this.#features[target].add(feature);
@@ -28,11 +27,6 @@ export class DiscoTable {
     this.#identities[target].push(...identities);
   }
 
-  /** A service beside the host, such as rooms.example. */
-  addItem(item: DiscoItem): void {
-    this.#items.push(item);
-  }
-
   /** Sorted, as XEP-0115 hashes them. */
   features(target: DiscoTarget): string[] {
     return [...this.#features[target]].sort();
@@ -40,9 +34,5 @@ export class DiscoTable {
 
   identities(target: DiscoTarget): readonly Identity[] {
     return this.#identities[target];
-  }
-
-  items(): readonly DiscoItem[] {
-    return this.#items;
   }
 }

@@ -164,6 +164,8 @@ export interface HookMap {
   'account disco items': AccountDiscoEvent;
   /** stream/features.ts */
   'stream features': StreamFeaturesEvent;
+  /** server.ts: streams are about to end. */
+  'server stopping': Record<string, never>;
   /** access/accounts.ts */
   'account created': { account: Account };
   'account removed': { account: Account };

@@ -9,6 +9,7 @@ import { type Element, xml } from '../xml.ts';
 import { assertIq, routeIqReply } from './iq.ts';
 import type { Jid } from './jid.ts';
 import type { Turn } from './lane.ts';
+import { findService, toService } from './services.ts';
 import type { Session } from './session.ts';
 import { StanzaError } from './stanza-error.ts';
 
@@ -43,6 +44,8 @@ export class Router {
   async route(stanza: Element, to: Jid, origin: Origin): Promise<void> {
     if (stanza.name === 'iq') assertIq(stanza);
     const host = this.#host(to.domain);
+    const found = host ? undefined : findService(to.domain, this.#host);
+    if (found) return toService(found, stanza, to, origin);
     if (stanza.name === 'message') return this.#message(host, stanza, to, origin);
     if (!host) return toElsewhere(stanza);
     if (to.local === '') return this.#toServer(host, stanza, to, origin);

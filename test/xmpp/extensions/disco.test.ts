@@ -31,7 +31,7 @@ test('a node that nobody knows is item-not-found, on the server and on an accoun
 
 test('services beside the host are its items', async () => {
   const host = await testHost(disco);
-  host.disco.addItem({ jid: 'rooms.casp3r.local', name: 'Rooms' });
+  host.services.add('rooms', { name: 'Rooms', iq: () => undefined });
   const client = host.client(await host.member('alice'), 'phone');
   const items = payloadOf(await host.ask(client, 'get', query(ITEMS), 'casp3r.local'));
   expect(items.getChild('item')?.attrs).toMatchObject({ jid: 'rooms.casp3r.local', name: 'Rooms' });

@@ -19,6 +19,7 @@ import { DiscoTable } from '../../../xmpp/routing/disco-table.ts';
 import { Hooks } from '../../../xmpp/routing/hooks.ts';
 import { IqTable, type IqTarget, type IqType } from '../../../xmpp/routing/iq-table.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
+import { Services } from '../../../xmpp/routing/services.ts';
 import { type Outlet, Session } from '../../../xmpp/routing/session.ts';
 import { Sessions } from '../../../xmpp/routing/sessions.ts';
 import { errorReply, iqResult } from '../../../xmpp/routing/stanza.ts';
@@ -115,6 +116,7 @@ export class TestHost implements Host {
   readonly iq = new IqTable();
   readonly beforeLogin = new BeforeLoginTable();
   readonly disco = new DiscoTable();
+  readonly services = new Services();
   readonly sessions = new Sessions(this.hooks);
   readonly clock: TestClock;
   readonly random = systemRandom;

@@ -6,10 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemRandom } from '../../../xmpp/clock.ts';
+import type { Extension } from '../../../xmpp/extension.ts';
 import { XmppHost } from '../../../xmpp/host.ts';
 import { Inbound } from '../../../xmpp/routing/inbound.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
 import { Router } from '../../../xmpp/routing/router.ts';
+import { findService } from '../../../xmpp/routing/services.ts';
 import { errorReply, mayBeAnswered } from '../../../xmpp/routing/stanza.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { change } from '../../../xmpp/store/changes.ts';
@@ -31,7 +33,7 @@ export class Box {
   readonly #underWay = new Set<Promise<void>>();
   #count = 0;
 
-  constructor(store: Store, clock: TestClock, ids: { near: string; other: string }) {
+  constructor(store: Store, clock: TestClock, ids: { near: string; other: string }, extensions: readonly Extension[]) {
     this.store = store;
     this.clock = clock;
     const surroundings = {
@@ -46,9 +48,8 @@ export class Box {
     };
     this.near = new XmppHost(ids.near, surroundings);
     this.other = new XmppHost(ids.other, surroundings);
-    for (const host of [this.near, this.other]) host.attach([]);
-    const hostOf = (domain: string) => [this.near, this.other].find((host) => host.serves(domain));
-    this.#router = new Router(hostOf);
+    for (const host of [this.near, this.other]) host.attach(extensions);
+    this.#router = new Router((domain) => this.#hostOf(domain));
     this.#inbound = new Inbound(this.#router, () => this.near.hooks, silentLog);
   }
 
@@ -124,10 +125,15 @@ export class Box {
     await this.contact(two, oneHost.addressOf(one), { subscription: 'both' });
   }
 
+  #hostOf(domain: string): XmppHost | undefined {
+    return [this.near, this.other].find((host) => host.serves(domain));
+  }
+
   #send(stanza: Element): void {
     const from = Jid.parse(stanza.attrs.from ?? '');
     const to = Jid.parse(stanza.attrs.to ?? '');
-    if (![this.near, this.other].some((host) => host.serves(to.domain))) {
+    const hostOf = (domain: string) => this.#hostOf(domain);
+    if (!hostOf(to.domain) && !findService(to.domain, hostOf)) {
       this.abroad.push(stanza);
       return;
     }
@@ -143,7 +149,9 @@ export class Box {
 }
 
 /** A box in a temporary folder, and what takes it down again. */
-export async function openBox(): Promise<{ box: Box; close: () => Promise<void> }> {
+export async function openBox(
+  extensions: readonly Extension[] = [],
+): Promise<{ box: Box; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-im-'));
   const clock = new TestClock();
   const store = await openStore({ folder, clock, random: systemRandom, log: silentLog });
@@ -157,7 +165,7 @@ export async function openBox(): Promise<{ box: Box; close: () => Promise<void> 
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { box: new Box(store, clock, ids), close };
+  return { box: new Box(store, clock, ids, extensions), close };
 }
 
 let ids = 0;

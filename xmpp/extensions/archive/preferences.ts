@@ -4,12 +4,17 @@ import type { IqRequest } from '../../routing/iq-table.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
-import type { ArchivePreferences } from '../../store/model.ts';
+import type { Account, ArchivePreferences } from '../../store/model.ts';
 import { type Element, xml } from '../../xml.ts';
-import { accountOf } from './query.ts';
 import { DEFAULT_PREFERENCES } from './worth.ts';
 
 const MAX_LISTED = 1000;
+
+/** Whose archive a request is addressed to. */
+export function accountOf({ account }: IqRequest): Account {
+  if (!account) throw new StanzaError('service-unavailable');
+  return account;
+}
 
 export function getPreferences(host: Host, request: IqRequest, namespace: string): Element {
   const preferences = host.store.archive.preferences(accountOf(request).id) ?? DEFAULT_PREFERENCES;

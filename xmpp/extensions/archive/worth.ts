@@ -1,34 +1,17 @@
 /** Which messages an archive keeps (XEP-0313 section 5.1.1) and what its owner prefers (XEP-0441). */
 import type { Host } from '../../extension.ts';
 import { messageType } from '../../im/message.ts';
-import {
-  hasBody,
-  hasConversationElement,
-  hasHint,
-  isEncrypted,
-  isMediatedInvitation,
-  isNotToBeArchived,
-  isReceiptOrMarker,
-} from '../../im/message-content.ts';
+import { belongsToConversation } from '../../im/message-content.ts';
 import type { Jid } from '../../routing/jid.ts';
 import type { Account, ArchivePreferences } from '../../store/model.ts';
 import type { Element } from '../../xml.ts';
 
 export const DEFAULT_PREFERENCES: ArchivePreferences = { default: 'always', always: [], never: [] };
 
-/** What belongs to a conversation, and not what only accompanies it. */
+/** Section 5.1.1: what is said to a member; a room's messages are in the room's own archive. */
 export function isWorthKeeping(stanza: Element): boolean {
   const type = messageType(stanza);
-  if ((type !== 'normal' && type !== 'chat') || isNotToBeArchived(stanza)) return false;
-  return (
-    hasHint(stanza, 'store') ||
-    hasBody(stanza) ||
-    stanza.getChild('subject') !== undefined ||
-    isEncrypted(stanza) ||
-    isReceiptOrMarker(stanza) ||
-    hasConversationElement(stanza) ||
-    isMediatedInvitation(stanza)
-  );
+  return (type === 'normal' || type === 'chat') && belongsToConversation(stanza);
 }
 
 /** XEP-0441 section 3. Where a JID is in both lists, the stricter wins. */

@@ -1,14 +1,13 @@
-/** What a query to the archive asks for (XEP-0313 section 4), as the store takes it. */
-import { type FormField, formElement, NS_DATA_FORM, readForm } from '../../data-form.ts';
-import type { Host } from '../../extension.ts';
-import { type PageRequest, readPageRequest } from '../../result-set.ts';
-import type { IqRequest } from '../../routing/iq-table.ts';
-import { Jid } from '../../routing/jid.ts';
-import { StanzaError } from '../../routing/stanza-error.ts';
-import type { Account, ArchiveQuery, Id } from '../../store/model.ts';
-import { type Element, xml } from '../../xml.ts';
+/** What a query to an archive asks for (XEP-0313 section 4), as the store takes it. */
+import { type FormField, formElement, NS_DATA_FORM, readForm } from '../data-form.ts';
+import { type PageRequest, readPageRequest } from '../result-set.ts';
+import { Jid } from '../routing/jid.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import type { ArchiveQuery, Id } from '../store/model.ts';
+import type { ArchiveReads } from '../store/store.ts';
+import { type Element, xml } from '../xml.ts';
 
-export const NS = 'urn:xmpp:mam:2';
+export const NS_ARCHIVE = 'urn:xmpp:mam:2';
 
 /** Messages of a page: at most, and where the client names no number. */
 export const MAX_PAGE = 250;
@@ -19,11 +18,6 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 const FIELDS = ['with', 'start', 'end', 'before-id', 'after-id', 'ids', 'include-groupchat'] as const;
 type FieldName = (typeof FIELDS)[number];
-
-export function accountOf({ account }: IqRequest): Account {
-  if (!account) throw new StanzaError('service-unavailable');
-  return account;
-}
 
 /** Section 4.1.5 */
 export function queryForm(): Element {
@@ -42,18 +36,20 @@ export function queryForm(): Element {
     'include-groupchat': { type: 'boolean' },
   };
   const fields = FIELDS.map((name) => ({ var: name, ...types[name] }));
-  return xml('query', { xmlns: NS }, formElement('form', NS, fields));
+  return xml('query', { xmlns: NS_ARCHIVE }, formElement('form', NS_ARCHIVE, fields));
 }
 
-/** @throws StanzaError bad-request, jid-malformed, feature-not-implemented (an unknown field), item-not-found (an unknown id) */
-export function readQuery(host: Host, account: Account, payload: Element): ArchiveQuery {
+/**
+ * @param owner whose archive it is
+ * @throws StanzaError bad-request, jid-malformed, feature-not-implemented (an unknown field), item-not-found (an unknown id)
+ */
+export function readQuery(archive: ArchiveReads, owner: Id, payload: Element): ArchiveQuery {
   const filters = readFilters(payload);
   const page = readPageRequest(payload);
   const ids = [filters.afterId, filters.beforeId, page.after, page.before || undefined, ...(filters.ids ?? [])];
-  for (const id of ids)
-    if (id !== undefined && !host.store.archive.has(account.id, id)) throw new StanzaError('item-not-found');
+  for (const id of ids) if (id !== undefined && !archive.has(owner, id)) throw new StanzaError('item-not-found');
   return {
-    account: account.id,
+    account: owner,
     ...filters,
     ...bounds(filters, page),
     limit: Math.min(page.max ?? DEFAULT_PAGE, MAX_PAGE),
@@ -79,8 +75,8 @@ function readFilters(payload: Element): Filters {
   const form = payload.getChild('x', NS_DATA_FORM);
   if (!form) return {};
   const { formType, fields } = readForm(form);
-  if (form.attrs.type !== 'submit' || formType !== NS)
-    throw new StanzaError('bad-request', { text: `The form is to be submitted with the FORM_TYPE ${NS}.` });
+  if (form.attrs.type !== 'submit' || formType !== NS_ARCHIVE)
+    throw new StanzaError('bad-request', { text: `The form is to be submitted with the FORM_TYPE ${NS_ARCHIVE}.` });
   const filters: Filters = {};
   for (const [name, values] of fields) setFilter(filters, name, values);
   return filters;
