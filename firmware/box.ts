@@ -108,8 +108,8 @@ export class Box {
       log,
       software,
     });
-    await server.start().catch((error: unknown) => asStartError(error, config.listen));
     this.#undo.push(() => server.stop());
+    await server.start().catch((error: unknown) => asStartError(error, config.listen));
     server.onActivity(() => panel.changed());
     const host = firstOf(server.hosts);
 

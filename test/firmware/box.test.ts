@@ -1,9 +1,15 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ask } from '../../firmware/control.ts';
 import { Box } from '../kit/box.ts';
+import { freePorts } from '../kit/ports.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/firmware/cli/main.js', import.meta.url));
 
 const startBox = async (settings = {}) => {
   const box = await Box.start(settings);
@@ -109,6 +115,24 @@ describe('a box', { timeout: 60_000 }, () => {
     expect(code).toBe(1);
     expect(stderr).toContain(`Another casp3r (process ${box.pid})`);
     expect(await ask(join(box.dataFolder, 'control.sock'), 'ping', {})).toEqual({ pid: box.pid });
+  });
+
+  it('says which port is taken, and ends although another one was open already', async () => {
+    const box = await startBox();
+    const config = join(box.folder, 'other.toml');
+    const listen = (await readFile(box.configFile, 'utf8')).replace(/^c2s = .*$/m, `c2s = ${(await freePorts(1))[0]}`);
+    await writeFile(config, listen);
+    const child = spawn(process.execPath, [PROGRAM, 'run', '--config', config], {
+      env: { ...process.env, CASP3R_DATA: join(box.folder, 'other') },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (part: Buffer) => {
+      stderr += part.toString();
+    });
+    const [code] = await once(child, 'close');
+    expect(stderr).toContain(`Port ${box.ports.c2sTls} of [listen] c2s_tls cannot be opened`);
+    expect(code).toBe(1);
   });
 
   it('starts again after kill -9, on the socket that was left', async () => {
