@@ -185,6 +185,10 @@ export class Wire {
     this.#socket.resume();
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Resolves when the connection is gone. */
   gone(): Promise<void> {
     return this.#gone;

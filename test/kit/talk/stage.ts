@@ -201,7 +201,7 @@ export class Stage {
   }
 
   async #settle(): Promise<void> {
-    for (const wire of this.#wires.values()) if (wire.jid !== '') await this.#ping(wire);
+    for (const wire of this.#wires.values()) if (wire.jid !== '' && !wire.closed) await this.#ping(wire);
   }
 
   async #ping(wire: Wire): Promise<void> {
@@ -242,7 +242,6 @@ export class Stage {
   }
 
   async #changeBox(change: 'restarts' | 'is killed' | 'stops' | 'starts'): Promise<void> {
-    this.#wires.clear();
     if (change === 'restarts' || change === 'stops') await this.#box.stop();
     if (change === 'is killed') await this.#box.kill();
     if (change !== 'stops') await this.#box.boot();
