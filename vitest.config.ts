@@ -18,6 +18,7 @@ export default defineConfig({
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
+      project('hil', ['test/hil/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('faults', ['test/faults/**/*.test.ts'], { ...whole, testTimeout: 300_000, fileParallelism: false }),
     ],
   },
