@@ -1,5 +1,4 @@
 /** A Raspberry Pi as far as the product can tell: what a test puts on its header, where the kernel shows it. */
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Button } from '../../../drivers/button/buttons.ts';
@@ -73,11 +72,4 @@ export class Board {
     this.gpio?.set(PINS[button], down ? 0 : 1);
     this.keys?.set(KEY_CODES[button], down);
   }
-}
-
-/** Why boards cannot be made here; undefined where they can. */
-export function whyNoBoards(): string | undefined {
-  if (process.getuid?.() !== 0) return 'not root';
-  if (!existsSync('/dev/fuse')) return 'no /dev/fuse';
-  return undefined;
 }
