@@ -19,6 +19,8 @@ const NS_ARCHIVE = 'urn:xmpp:mam:2';
 
 /** Kept for one account; what comes then is refused. */
 export const MAX_KEPT = 1000;
+/** On their way to one client at a time, far below what makes a stream give its client up. */
+export const MAX_CHARACTERS_UNDER_WAY = 500_000;
 
 export const offline: Extension = {
   name: 'offline',
@@ -47,6 +49,8 @@ class OfflineMessages {
   readonly #host: Host;
   /** Ids on their way to a client, so that no second resource gets them as well. */
   readonly #onTheirWay = new Set<Id>();
+  /** Characters on their way to each session. */
+  readonly #underWay = new WeakMap<Session, number>();
   /** What was sent from here: where it comes back undelivered, it is still kept. */
   readonly #sent = new WeakSet<Element>();
   /** Delivered and to be cleared with the next commit, by account. */
@@ -90,17 +94,32 @@ class OfflineMessages {
     }
   }
 
+  /** As many as a client takes in at once; more follow as it has them. */
   deliver(session: Session): void {
-    const { account } = session;
     if (!takesMessages(session)) return;
-    for (const { id, atMs, stanza } of this.#host.store.offline.list(account.id)) {
+    for (const { id, atMs, stanza } of this.#host.store.offline.list(session.account.id)) {
       if (this.#onTheirWay.has(id)) continue;
+      if (this.#isFull(session)) return;
+      this.#underWay.set(session, (this.#underWay.get(session) ?? 0) + stanza.length);
       this.#onTheirWay.add(id);
-      const message = this.#delayed(parse(stanza), atMs);
-      delete message.attrs.xmlns;
-      this.#sent.add(message);
-      session.send(message, (delivered) => this.#settled(account, session, id, delivered));
+      this.#send(session, id, stanza, atMs);
     }
+  }
+
+  #send(session: Session, id: Id, stanza: string, atMs: number): void {
+    const message = this.#delayed(parse(stanza), atMs);
+    delete message.attrs.xmlns;
+    this.#sent.add(message);
+    session.send(message, (delivered) => {
+      const wasFull = this.#isFull(session);
+      this.#underWay.set(session, (this.#underWay.get(session) ?? 0) - stanza.length);
+      this.#settled(session.account, session, id, delivered);
+      if (wasFull && !this.#isFull(session)) queueMicrotask(() => this.deliver(session));
+    });
+  }
+
+  #isFull(session: Session): boolean {
+    return (this.#underWay.get(session) ?? 0) > MAX_CHARACTERS_UNDER_WAY;
   }
 
   #keep(event: MessageEvent | UndeliveredEvent, atMs: number): void {

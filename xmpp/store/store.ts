@@ -94,8 +94,8 @@ export interface ArchiveReads {
 }
 
 export interface OfflineReads {
-  /** Oldest first. */
-  list(account: Id): OfflineMessage[];
+  /** Oldest first; read a few at a time, as they may be many and long. */
+  list(account: Id): Iterable<OfflineMessage>;
   count(account: Id): number;
 }
 

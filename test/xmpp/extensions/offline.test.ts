@@ -167,6 +167,23 @@ test('it goes to a resource that came later, and not to one that has it already'
   expect(kept()).toBe(0);
 });
 
+test('more than a client takes in at once comes as it takes it, in order', async () => {
+  const long = 'x'.repeat(200_000);
+  for (const name of ['1', '2', '3', '4', '5', '6', '7']) await say(host, bob, ALICE, chat(name + long));
+  const { client, settle } = slowClient('phone');
+  online(host, client);
+  const came = () => bodies(client).map((body) => body?.[0]);
+  expect(came()).toEqual(['1', '2', '3']);
+  settle[0]?.(true);
+  await vi.waitFor(() => expect(came()).toEqual(['1', '2', '3', '4']));
+  for (let next = 1; next < 7; next += 1) {
+    await vi.waitFor(() => expect(settle.length).toBeGreaterThan(next));
+    settle[next]?.(true);
+  }
+  expect(came()).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+  await vi.waitFor(() => expect(kept()).toBe(0));
+});
+
 test('carbons and headlines that broke off are let go, groupchat goes back to its room', async () => {
   const { client } = slowClient('phone');
   const from = { from: 'room@muc.test/nick', to: `${ALICE}/phone` };

@@ -107,12 +107,12 @@ const cases: { [K in ChangeKind]: Seen } = {
   },
   'offline message kept': {
     before: born,
-    read: ({ offline }) => [offline.list('a1'), offline.count('a1')],
+    read: ({ offline }) => [[...offline.list('a1')], offline.count('a1')],
     is: [[{ id: 'o1', atMs: noonMs, stanza: '<message/>' }], 1],
   },
   'offline messages cleared': {
     before: [...born, 'offline message kept'],
-    read: ({ offline }) => [offline.list('a1'), offline.count('a1')],
+    read: ({ offline }) => [[...offline.list('a1')], offline.count('a1')],
     is: [[], 0],
   },
   'blocked set': { before: born, read: ({ extras }) => extras.blocked('a1'), is: ['mallory@m.test'] },
