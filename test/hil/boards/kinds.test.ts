@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
-import type { Status } from '../../firmware/commands/status.ts';
-import { Box, type Settings } from '../kit/box.ts';
-import { Board, type BoardOptions } from './kit/board.ts';
-import { scan, untilGlass } from './kit/glass.ts';
-import { describeHil } from './kit/hil.ts';
+import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
+import type { Status } from '../../../firmware/commands/status.ts';
+import { Box, type Settings } from '../../kit/box.ts';
+import { Board, type BoardOptions } from '../kit/board.ts';
+import { scan, untilGlass } from '../kit/glass.ts';
+import { describeHil } from '../kit/hil.ts';
 
 async function start(options: BoardOptions, settings: Settings, prepare: (board: Board) => void = () => {}) {
   const board = new Board(options);

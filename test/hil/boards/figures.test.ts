@@ -5,13 +5,13 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { PAGES } from '../../drivers/display/display.ts';
-import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
-import { Box } from '../kit/box.ts';
-import { Board, type BoardOptions, PI_4 } from './kit/board.ts';
-import { describeHil } from './kit/hil.ts';
+import { PAGES } from '../../../drivers/display/display.ts';
+import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
+import { Box } from '../../kit/box.ts';
+import { Board, type BoardOptions, PI_4 } from '../kit/board.ts';
+import { describeHil } from '../kit/hil.ts';
 
-const REDRAW = fileURLToPath(new URL('kit/redraw.mjs', import.meta.url));
+const REDRAW = fileURLToPath(new URL('../kit/redraw.mjs', import.meta.url));
 const HZ = 400_000;
 const PRESSES = 40;
 /** Longer than a contact bounces. */

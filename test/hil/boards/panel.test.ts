@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
-import type { PanelShown } from '../../firmware/commands/panel.ts';
-import type { Status } from '../../firmware/commands/status.ts';
-import { Box } from '../kit/box.ts';
-import { Board, PI_4, PINS } from './kit/board.ts';
-import { isDark, scan, untilGlass } from './kit/glass.ts';
-import { describeHil } from './kit/hil.ts';
+import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
+import type { PanelShown } from '../../../firmware/commands/panel.ts';
+import type { Status } from '../../../firmware/commands/status.ts';
+import { Box } from '../../kit/box.ts';
+import { Board, PI_4, PINS } from '../kit/board.ts';
+import { isDark, scan, untilGlass } from '../kit/glass.ts';
+import { describeHil } from '../kit/hil.ts';
 
 const PATIENCE = { timeout: 20_000 };
 
