@@ -7,9 +7,9 @@ import type { Extension, Host } from '../extension.ts';
 import { messageType } from '../im/message.ts';
 import { hasHint, isChatStateOnly } from '../im/message-content.ts';
 import type { MessageEvent, UndeliveredEvent } from '../routing/hooks.ts';
-import type { Session } from '../routing/session.ts';
+import type { Session, Settled } from '../routing/session.ts';
 import { change } from '../store/changes.ts';
-import type { Account, Id } from '../store/model.ts';
+import type { Account, Id, OfflineMessage } from '../store/model.ts';
 import { clone, type Element, embed, parse, xml } from '../xml.ts';
 
 const NS_DELAY = 'urn:xmpp:delay';
@@ -19,8 +19,10 @@ const NS_ARCHIVE = 'urn:xmpp:mam:2';
 
 /** Kept for one account; what comes then is refused. */
 export const MAX_KEPT = 1000;
-/** On their way to one client at a time, far below what makes a stream give its client up. */
-export const MAX_CHARACTERS_UNDER_WAY = 500_000;
+
+/** What one resource is given at a time: it gets more when it has that, so that no store is too large for its stream. */
+const BATCH_CHARACTERS = 1024 * 1024;
+const READ_AT_ONCE = 10;
 
 export const offline: Extension = {
   name: 'offline',
@@ -49,10 +51,10 @@ class OfflineMessages {
   readonly #host: Host;
   /** Ids on their way to a client, so that no second resource gets them as well. */
   readonly #onTheirWay = new Set<Id>();
-  /** Characters on their way to each session. */
-  readonly #underWay = new WeakMap<Session, number>();
   /** What was sent from here: where it comes back undelivered, it is still kept. */
   readonly #sent = new WeakSet<Element>();
+  /** Those that have not taken in all of the last batch yet. */
+  readonly #busy = new WeakSet<Session>();
   /** Delivered and to be cleared with the next commit, by account. */
   readonly #delivered = new Map<Id, Id[]>();
 
@@ -94,32 +96,46 @@ class OfflineMessages {
     }
   }
 
-  /** As many as a client takes in at once; more follow as it has them. */
   deliver(session: Session): void {
-    if (!takesMessages(session)) return;
-    for (const { id, atMs, stanza } of this.#host.store.offline.list(session.account.id)) {
-      if (this.#onTheirWay.has(id)) continue;
-      if (this.#isFull(session)) return;
-      this.#underWay.set(session, (this.#underWay.get(session) ?? 0) + stanza.length);
-      this.#onTheirWay.add(id);
-      this.#send(session, id, stanza, atMs);
+    if (!takesMessages(session) || this.#busy.has(session)) return;
+    const batch = this.#nextBatch(session.account);
+    if (batch.length === 0) return;
+    for (const { id } of batch) this.#onTheirWay.add(id);
+    this.#busy.add(session);
+    let left = batch.length;
+    for (const kept of batch) {
+      this.#send(session, kept, (delivered) => {
+        this.#settled(session.account, session, kept.id, delivered);
+        left -= 1;
+        if (left > 0) return;
+        this.#busy.delete(session);
+        if (delivered) this.deliver(session);
+      });
     }
   }
 
-  #send(session: Session, id: Id, stanza: string, atMs: number): void {
+  #nextBatch(account: Account): OfflineMessage[] {
+    const batch: OfflineMessage[] = [];
+    let characters = 0;
+    let after: Id | undefined;
+    for (;;) {
+      const page = this.#host.store.offline.list(account.id, READ_AT_ONCE, after);
+      for (const kept of page) {
+        if (this.#onTheirWay.has(kept.id)) continue;
+        if (batch.length > 0 && characters + kept.stanza.length > BATCH_CHARACTERS) return batch;
+        batch.push(kept);
+        characters += kept.stanza.length;
+      }
+      if (page.length < READ_AT_ONCE) return batch;
+      after = page.at(-1)?.id;
+    }
+  }
+
+  #send(session: Session, { atMs, stanza }: OfflineMessage, settled: Settled): void {
     const message = this.#delayed(parse(stanza), atMs);
     delete message.attrs.xmlns;
     this.#sent.add(message);
-    session.send(message, (delivered) => {
-      const wasFull = this.#isFull(session);
-      this.#underWay.set(session, (this.#underWay.get(session) ?? 0) - stanza.length);
-      this.#settled(session.account, session, id, delivered);
-      if (wasFull && !this.#isFull(session)) queueMicrotask(() => this.deliver(session));
-    });
-  }
-
-  #isFull(session: Session): boolean {
-    return (this.#underWay.get(session) ?? 0) > MAX_CHARACTERS_UNDER_WAY;
+    session.send(message, settled);
   }
 
   #keep(event: MessageEvent | UndeliveredEvent, atMs: number): void {

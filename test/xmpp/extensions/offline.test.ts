@@ -167,23 +167,6 @@ test('it goes to a resource that came later, and not to one that has it already'
   expect(kept()).toBe(0);
 });
 
-test('more than a client takes in at once comes as it takes it, in order', async () => {
-  const long = 'x'.repeat(200_000);
-  for (const name of ['1', '2', '3', '4', '5', '6', '7']) await say(host, bob, ALICE, chat(name + long));
-  const { client, settle } = slowClient('phone');
-  online(host, client);
-  const came = () => bodies(client).map((body) => body?.[0]);
-  expect(came()).toEqual(['1', '2', '3']);
-  settle[0]?.(true);
-  await vi.waitFor(() => expect(came()).toEqual(['1', '2', '3', '4']));
-  for (let next = 1; next < 7; next += 1) {
-    await vi.waitFor(() => expect(settle.length).toBeGreaterThan(next));
-    settle[next]?.(true);
-  }
-  expect(came()).toEqual(['1', '2', '3', '4', '5', '6', '7']);
-  await vi.waitFor(() => expect(kept()).toBe(0));
-});
-
 test('carbons and headlines that broke off are let go, groupchat goes back to its room', async () => {
   const { client } = slowClient('phone');
   const from = { from: 'room@muc.test/nick', to: `${ALICE}/phone` };
@@ -197,4 +180,18 @@ test('carbons and headlines that broke off are let go, groupchat goes back to it
   ]);
   expect(kept()).toBe(0);
   await writtenThrough();
+});
+
+test('more than a stream takes at once comes in parts, each when the client has the one before', async () => {
+  const sent = Array.from({ length: 25 }, (_, number) => `${number} ${'x'.repeat(100_000)}`);
+  for (const text of sent) await say(host, bob, ALICE, chat(text));
+  const { client, settle } = slowClient('phone');
+  online(host, client);
+  const first = client.received.length;
+  expect(first).toBeLessThan(sent.length);
+  for (const settled of settle.splice(0, first - 1)) settled(true);
+  expect(client.received.length).toBe(first);
+  while (settle.length > 0) for (const settled of settle.splice(0)) settled(true);
+  expect(bodies(client)).toEqual(sent);
+  await vi.waitFor(() => expect(kept()).toBe(0));
 });

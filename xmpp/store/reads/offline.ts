@@ -2,8 +2,6 @@ import type { Id, OfflineMessage } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { OfflineReads } from '../store.ts';
 
-const AT_A_TIME = 20;
-
 export class SqliteOffline implements OfflineReads {
   readonly #db: Sqlite;
 
@@ -11,19 +9,13 @@ export class SqliteOffline implements OfflineReads {
     this.#db = db;
   }
 
-  *list(account: Id): Generator<OfflineMessage> {
-    let last = '';
-    for (;;) {
-      const some = this.#db.all<OfflineMessage>(
-        `SELECT id, at_ms AS atMs, stanza FROM offline_messages
-         WHERE account = ? AND removed = 0 AND id > ? ORDER BY id LIMIT ${AT_A_TIME}`,
-        account,
-        last,
-      );
-      yield* some;
-      if (some.length < AT_A_TIME) return;
-      last = some.at(-1)?.id ?? last;
-    }
+  list(account: Id, limit: number, after: Id = ''): OfflineMessage[] {
+    return this.#db.all<OfflineMessage>(
+      'SELECT id, at_ms AS atMs, stanza FROM offline_messages WHERE account = ? AND removed = 0 AND id > ? ORDER BY id LIMIT ?',
+      account,
+      after,
+      limit,
+    );
   }
 
   count(account: Id): number {
