@@ -76,9 +76,7 @@ export class ManagedOutlet implements StreamOutlet {
 
   send(stanza: Element, settled?: Settled): void {
     if (this.#over) {
-      // A message that was being written to the disk while the session ended is not lost with it.
-      this.#unacked.push({ stanza, bytes: 0, settled });
-      if (!this.#carrier) this.#giveBack();
+      settled?.(false);
       return;
     }
     const text = serialize(stanza);

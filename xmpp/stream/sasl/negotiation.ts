@@ -17,6 +17,7 @@ import { base64 } from './text.ts';
 
 /** RFC 6120 section 6.4.5: between 2 and 5 retries. */
 const MAX_FAILURES = 5;
+const TOO_MANY = 'too many failed logins';
 
 export interface SaslOptions {
   host: Host;
@@ -55,7 +56,7 @@ export class SaslNegotiation {
   #failed(error: unknown): Element {
     this.#mechanism = undefined;
     this.#failures += 1;
-    if (this.#failures > MAX_FAILURES) throw new StreamError('policy-violation', 'too many failed logins');
+    if (this.#failures > MAX_FAILURES) throw new StreamError('policy-violation', TOO_MANY);
     if (error instanceof SaslFailure) return error.toElement();
     this.#options.host.log.error({ error: String(error) }, 'a login could not be looked at');
     return new SaslFailure('temporary-auth-failure').toElement();
@@ -88,7 +89,7 @@ export class SaslNegotiation {
   async #admit(login: string): Promise<void> {
     const { throttle, clock, address } = this.#options;
     const delayMs = throttle.delayMs(address, this.#counted(login));
-    if (delayMs === Number.POSITIVE_INFINITY) throw new StreamError('policy-violation', 'too many failed logins');
+    if (delayMs === Number.POSITIVE_INFINITY) throw new StreamError('policy-violation', TOO_MANY);
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
   }
 
@@ -96,6 +97,9 @@ export class SaslNegotiation {
     const { throttle, address } = this.#options;
     const counted = this.#counted(login.name);
     this.#mechanism = undefined;
+    // Tries at the same time were all let in before the first of them had failed: those too many learn nothing, right or wrong.
+    if (throttle.delayMs(address, counted) === Number.POSITIVE_INFINITY)
+      throw new StreamError('policy-violation', TOO_MANY);
     if (!login.proven) {
       throttle.failed(address, counted);
       throw new SaslFailure('not-authorized');
