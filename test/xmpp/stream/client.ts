@@ -170,3 +170,18 @@ export class TestClient {
     this.socket.destroy();
   }
 }
+
+/** A client whose stream is open. */
+export async function opened({ port }: { port: number }): Promise<TestClient> {
+  const client = await TestClient.connect(port);
+  await client.open();
+  return client;
+}
+
+/** A client that has logged in and bound a resource. */
+export async function bound(running: { port: number }, resource = 'balcony'): Promise<TestClient> {
+  const client = await opened(running);
+  await client.login();
+  await client.bind(resource);
+  return client;
+}
