@@ -7,6 +7,9 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, environment: 'node' as const, ...extra },
 });
 
+/** What the `hil` tests run on: boards of their own making, or the Raspberry Pi that they are started on. */
+const hardware = process.env.CASP3R_HIL === 'pi' ? 'pi' : 'boards';
+
 const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
@@ -18,6 +21,7 @@ export default defineConfig({
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
+      project('hil', [`test/hil/${hardware}/**/*.test.ts`], { ...whole, fileParallelism: false }),
       project('faults', ['test/faults/**/*.test.ts'], { ...whole, testTimeout: 300_000, fileParallelism: false }),
     ],
   },

@@ -1,5 +1,6 @@
 /** The certificate that the box makes for itself where its owner gave none. @peculiar/x509's one home. */
-import './reflect.ts';
+// tsyringe, under @peculiar/x509, asks for it when it is loaded.
+import 'reflect-metadata';
 import { createPrivateKey, createPublicKey, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';

@@ -1,10 +1,14 @@
 /** The part of epoll that this project uses; the package ships no types. */
 declare module 'epoll' {
-  export class Epoll {
-    static readonly EPOLLIN: number;
-    constructor(onEvent: (error: Error | null, descriptor: number, events: number) => void);
-    add(descriptor: number, events: number): this;
-    remove(descriptor: number): this;
+  interface Epoll {
+    add(descriptor: number, events: number): Epoll;
+    remove(descriptor: number): Epoll;
     close(): void;
   }
+  interface EpollConstructor {
+    readonly EPOLLIN: number;
+    new (onEvent: (error: Error | null, descriptor: number, events: number) => void): Epoll;
+  }
+  const epoll: { Epoll: EpollConstructor };
+  export = epoll;
 }

@@ -50,6 +50,8 @@ export class XmppServer {
   readonly #activity = new Set<() => void>();
   readonly #open: { listener: ClientListener; state: ListenerState }[] = [];
   readonly #served: XmppHost[] = [];
+  /** What clients did not get, on its way to the offline store or to others. */
+  readonly #givenBack = new Set<Promise<void>>();
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -70,9 +72,12 @@ export class XmppServer {
 
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
+    const sessions = this.#served.flatMap((host) => [...host.sessions.all()]);
     await Promise.all(this.#open.splice(0).map(({ listener }) => listener.stop()));
     for (const host of this.#served) host.hooks.run('server stopping', {});
     this.#streams.close('system-shutdown');
+    await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
+    await Promise.all(this.#givenBack);
     for (const host of this.#served.splice(0)) host.stop();
   }
 
@@ -166,8 +171,12 @@ export class XmppServer {
 
   #undelivered(session: Session, stanzas: Element[]): void {
     const host = this.#hostOf(session.jid.domain);
-    host?.messages.undelivered(session, stanzas).catch((error: unknown) => {
-      for (const stanza of stanzas) this.#inbound.fault(error, session.jid, stanza);
-    });
+    const [first] = stanzas;
+    if (!host || !first) return;
+    const done = host.messages
+      .undelivered(session, stanzas)
+      .catch((error: unknown) => void this.#inbound.fault(error, session.jid, first))
+      .finally(() => this.#givenBack.delete(done));
+    this.#givenBack.add(done);
   }
 }

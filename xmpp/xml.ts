@@ -20,7 +20,7 @@ export function clone(element: Element): Element {
 /** A copy of a stanza that may stand inside another one: it names its namespace, `jabber:client`. */
 export function embed(stanza: Element): Element {
   const copy = clone(stanza);
-  copy.attrs['xmlns'] ??= 'jabber:client';
+  copy.attrs.xmlns ??= 'jabber:client';
   return copy;
 }
 

@@ -7,9 +7,9 @@ export interface Presses {
 }
 
 /**
- * Makes presses out of a bouncing contact. The first edge counts at once; then the contact may chatter for `settleMs`,
- * after which its level counts again. An edge whose level reads as before means that the contact went there and back
- * faster than it could be read: a short tap, and it counts.
+ * Makes presses out of a bouncing contact. The first edge counts at once; then the contact may chatter, and once it has
+ * been quiet for `settleMs` its level counts again. An edge whose level reads as before means that the contact went
+ * there and back faster than it could be read: a short tap, and it counts.
  */
 export class Debounce {
   readonly #clock: Clock;
@@ -36,8 +36,8 @@ export class Debounce {
   /** An edge was reported, and the contact reads `down` now. */
   edge(down: boolean): void {
     this.#level = down;
-    if (this.#settling) return;
-    if (down === this.#down && !down) this.#change(true);
+    if (this.#settling) this.#settle();
+    else if (down === this.#down && !down) this.#change(true);
     else if (down !== this.#down) this.#change(down);
   }
 
@@ -50,15 +50,20 @@ export class Debounce {
 
   #change(down: boolean): void {
     this.#down = down;
-    this.#settling = this.#clock.after(this.#settleMs, () => {
-      this.#settling = undefined;
-      if (this.#level !== this.#down) this.#change(this.#level);
-    });
+    this.#settle();
     if (!down) this.#release();
     else {
       this.#downAtMs = this.#clock.nowMs();
       this.#presses.down();
     }
+  }
+
+  #settle(): void {
+    this.#settling?.cancel();
+    this.#settling = this.#clock.after(this.#settleMs, () => {
+      this.#settling = undefined;
+      if (this.#level !== this.#down) this.#change(this.#level);
+    });
   }
 
   #release(): void {

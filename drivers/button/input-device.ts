@@ -17,7 +17,9 @@ const RECORDS_AT_ONCE = 64;
  * character device with a thread of its pool, which others need. Rejects with a line that says so where it is missing.
  */
 export async function epollInputDevices(): Promise<OpenInputDevice> {
-  const { Epoll } = await import('epoll').catch(() => {
+  const {
+    default: { Epoll },
+  } = await import('epoll').catch(() => {
     throw new Error('the package epoll is not installed or was not built (npm rebuild epoll)');
   });
   return (path, { event, failed }) => {

@@ -43,21 +43,24 @@ export class Box {
   /** Holds casp3r.toml and the data folder. */
   readonly folder: string;
   readonly configFile: string;
+  /** Words that stand before the command that starts the box. */
+  readonly #launcher: readonly string[];
   #process: ChildProcess | undefined;
   #log = '';
 
-  private constructor(domain: string, ports: BoxPorts, folder: string) {
+  private constructor(domain: string, ports: BoxPorts, folder: string, launcher: readonly string[]) {
+    this.#launcher = launcher;
     this.domain = domain;
     this.ports = ports;
     this.folder = folder;
     this.configFile = join(folder, 'casp3r.toml');
   }
 
-  /** Prepares the folder and starts the box. */
-  static async start(settings: Settings = {}, folder?: string): Promise<Box> {
+  /** Prepares the folder and starts the box, through `launcher` where it is to see another machine than this one. */
+  static async start(settings: Settings = {}, folder?: string, launcher: readonly string[] = []): Promise<Box> {
     const [c2s = 0, c2sTls = 0, http = 0, https = 0] = await freePorts(4);
     const home = folder ?? (await mkdtemp(join(tmpdir(), 'casp3r-test-')));
-    const box = new Box(String(settings['server.domain'] ?? 'box.test'), { c2s, c2sTls, http, https }, home);
+    const box = new Box(String(settings['server.domain'] ?? 'box.test'), { c2s, c2sTls, http, https }, home, launcher);
     await writeFile(box.configFile, stringify(box.#configuration(settings)));
     await box.boot();
     return box;
@@ -83,7 +86,8 @@ export class Box {
 
   /** Starts the process and waits until it says that it is ready. @throws Error with the log when it does not. */
   async boot(): Promise<void> {
-    const child = spawn(process.execPath, [PROGRAM, 'run', '--config', this.configFile], {
+    const [command = '', ...args] = [...this.#launcher, process.execPath, PROGRAM, 'run', '--config', this.configFile];
+    const child = spawn(command, args, {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -13,7 +13,7 @@ test('what was serialised is read back the same', () => {
   expect(again.toString()).toBe(text);
   expect(again.getChildText('body')).toBe('one & <two>\n "three" ]]> \u{1f600}');
   expect(again.getChild('x', 'urn:example')?.getChild('y')?.parent?.parent).toBe(again);
-  expect(again.attrs['to']).toBe('a@b.test/"<&\'>');
+  expect(again.attrs.to).toBe('a@b.test/"<&\'>');
 });
 
 test.each(['', 'text', '<a><b></a>', '<a>'])('what is not one whole element is an error: %j', (text) => {

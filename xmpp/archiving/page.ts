@@ -20,7 +20,7 @@ export interface PageAnswer {
 
 /** Section 4.3. `payload` is the query's `<query/>`. */
 export function answerPage(page: ArchivePage, query: ArchiveQuery, payload: Element): PageAnswer {
-  const messages = fitting(page.messages, query.fromEnd);
+  const messages = fitting(page.messages, query.fromEnd, payload.attrs.queryid?.length ?? 0);
   const index = page.index + (query.fromEnd ? page.messages.length - messages.length : 0);
   const complete = page.complete && messages.length === page.messages.length;
   const bounds = { first: messages[0]?.id, last: messages.at(-1)?.id, index, count: page.total };
@@ -31,13 +31,16 @@ export function answerPage(page: ArchivePage, query: ArchiveQuery, payload: Elem
   };
 }
 
-/** As many as one page may hold, from the end that the client goes on from; always one. */
-function fitting(messages: readonly ArchivedMessage[], fromEnd: boolean): readonly ArchivedMessage[] {
+/**
+ * As many as one page may hold, from the end that the client goes on from; always one.
+ * @param each characters that the query itself adds to each of them
+ */
+function fitting(messages: readonly ArchivedMessage[], fromEnd: boolean, each: number): readonly ArchivedMessage[] {
   const nearestFirst = fromEnd ? messages.toReversed() : messages;
   let characters = 0;
   let count = 0;
   for (const { stanza } of nearestFirst) {
-    characters += stanza.length;
+    characters += stanza.length + each;
     if (characters > MAX_PAGE_CHARACTERS && count > 0) break;
     count += 1;
   }

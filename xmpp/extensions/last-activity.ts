@@ -39,10 +39,10 @@ export const lastActivity: Extension = {
       return xml('query', { xmlns: NS, seconds: secondsSince(seen.atMs) }, seen.status || undefined);
     });
 
-    // A client would answer anyone; presence is for those who may see it (section 4).
+    // A client would answer anyone; presence is for those who may see it (section 4). A stranger is not told whose account is there.
     host.hooks.on('stanza to account', ({ account, stanza, from, to }) => {
       if (to.isBare || stanza.attrs.type !== 'get' || !stanza.getChild('query', NS)) return;
-      if (!host.roster.sees(account, from.bare)) throw new StanzaError('forbidden');
+      if (!host.roster.sees(account, from.bare)) throw new StanzaError('service-unavailable');
     });
 
     host.hooks.on('stanza from session', ({ session, stanza, to }) => {

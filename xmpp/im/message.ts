@@ -104,17 +104,25 @@ export class Messages {
    * is answered with an error, anything else was for that session only.
    */
   async undelivered(session: Session, stanzas: Element[]): Promise<void> {
-    for (const stanza of stanzas) {
-      if (stanza.name === 'message' && mayBeAnswered(stanza)) await this.#again(session.account, stanza);
-      else if (stanza.name === 'iq' && mayBeAnswered(stanza)) this.#bounce(stanza);
-    }
+    // All at once, which keeps their order: a stop of the server must not come between them.
+    await Promise.all(stanzas.filter(mayBeAnswered).map((stanza) => this.#goOn(session.account, stanza)));
+  }
+
+  async #goOn(account: Account, stanza: Element): Promise<void> {
+    if (stanza.name === 'message') await this.#again(account, stanza);
+    else if (stanza.name === 'iq') this.#bounce(stanza);
   }
 
   async #again(account: Account, stanza: Element): Promise<void> {
     const event = { account, stanza, accepted: false, changes: [], after: [] };
     this.#host.hooks.run('message undelivered', event);
     if (!event.accepted) return this.#bounce(stanza);
-    await this.#host.store.journal.commit(...event.changes);
+    try {
+      await this.#host.store.journal.commit(...event.changes);
+    } catch (error) {
+      this.#bounce(stanza);
+      throw error;
+    }
     for (const run of event.after as (() => void)[]) run();
   }
 

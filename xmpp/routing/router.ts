@@ -50,7 +50,8 @@ export class Router {
     if (!host) return toElsewhere(stanza);
     if (to.local === '') return this.#toServer(host, stanza, to, origin);
     const account = host.accounts.find(to.local);
-    if (!account) return stanza.attrs.type === 'probe' ? notSubscribed(host, to, origin) : noSuchAccount(stanza);
+    if (!account)
+      return stanza.attrs.type === 'probe' ? notSubscribed(host, stanza, to, origin) : noSuchAccount(stanza);
     if (passes(host, account, stanza, to, origin)) await this.#toAccount(host, account, stanza, to, origin);
   }
 
@@ -101,8 +102,8 @@ function toElsewhere(stanza: Element): void {
 }
 
 /** RFC 6121 section 4.3.2: answered as a probe of a stranger is, so that nobody learns which names are real. */
-function notSubscribed(host: XmppHost, to: Jid, { from }: Origin): void {
-  host.send(xml('presence', { type: 'unsubscribed', from: to.bare.toString(), to: from.bare.toString() }));
+function notSubscribed(host: XmppHost, { attrs: { id } }: Element, to: Jid, { from }: Origin): void {
+  host.send(xml('presence', { type: 'unsubscribed', id, from: to.bare.toString(), to: from.bare.toString() }));
 }
 
 /** RFC 6121 section 8.5.1: presence is ignored, everything else is answered as if the account were there and away. */

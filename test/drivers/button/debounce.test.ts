@@ -53,6 +53,15 @@ describe('a contact', () => {
     expect(downs).toBe(1);
   });
 
+  test('that is worn and chatters on and on gives one press', async () => {
+    await edges(
+      ...Array.from({ length: 20 }, (_, i): [boolean, number] => [i % 2 === 0, 10]),
+      [true, 100],
+      [false, 100],
+    );
+    expect(presses).toEqual([300]);
+  });
+
   test('that is only tapped gives a press, though it is open again before it has settled', async () => {
     await edges([true, 2], [false, 100]);
     expect(presses).toHaveLength(1);

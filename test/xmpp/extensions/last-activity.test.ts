@@ -59,5 +59,5 @@ test('it is for those who may see presence, at a bare and at a full address', as
       drop: false,
     });
   expect(ask('romeo@casp3r.local/orchard')).not.toThrow();
-  expect(ask('paris@elsewhere.test/x')).toThrow(expect.objectContaining({ condition: 'forbidden' }));
+  expect(ask('paris@elsewhere.test/x')).toThrow(expect.objectContaining({ condition: 'service-unavailable' }));
 });

@@ -219,6 +219,14 @@ describe('probes', () => {
     ]);
   });
 
+  test('look the same whether the account is there or not', async () => {
+    const asked = { type: 'probe', id: 'p1', from: 'eve@far.example/x' };
+    await box.fromAfar(xml('presence', { ...asked, to: a }));
+    await box.fromAfar(xml('presence', { ...asked, to: 'nobody@near.example' }));
+    const [known, unknown] = box.abroad.map(String);
+    expect(unknown).toBe(known?.replace(a, 'nobody@near.example'));
+  });
+
   test('of one whose request waits for an answer are not answered', async () => {
     await box.fromAfar(xml('presence', { type: 'subscribe', from: 'eve@far.example', to: a }));
     await box.fromAfar(probe('eve@far.example/x'));

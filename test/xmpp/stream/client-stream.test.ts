@@ -109,6 +109,19 @@ describe('the stream header', () => {
     while (running.received.length < 2) await turn();
     expect(running.received.map(({ stanza }) => stanza.attrs['xml:lang'])).toEqual(['it', 'de']);
   });
+
+  it('gives them no language that would make them many times as large', async () => {
+    const running = await start();
+    const client = await opened(running);
+    client.plain('juliet', 'R0m30');
+    await client.until('<success');
+    client.send(head(`to='example.test' version='1.0' xml:lang='it${'-latin'.repeat(10_000)}'`));
+    await client.until('</stream:features>');
+    await client.bind();
+    client.send('<message/>');
+    while (running.received.length === 0) await turn();
+    expect(running.received[0]?.stanza.attrs['xml:lang']).toBeUndefined();
+  });
 });
 
 describe('before login', () => {
@@ -231,6 +244,20 @@ describe('bind', () => {
     await client.login();
     expect(await client.bind('a'.repeat(2000))).toContain('<bad-request');
     expect(await client.bind('b')).toContain('<jid>');
+  });
+
+  it('is not for who logged in before the name was given to somebody else', async () => {
+    const running = await start();
+    const client = await opened(running);
+    await client.login();
+    const { accounts } = running.host;
+    const find = accounts.find.bind(accounts);
+    accounts.find = (local) => {
+      const found = find(local);
+      return found && { ...found, id: 'another' };
+    };
+    client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+    expect(await client.rest()).toContain('<not-authorized');
   });
 
   it('gives a resource in use to the newer session; the older gets conflict', async () => {

@@ -245,6 +245,24 @@ describe('resumption', () => {
   });
 });
 
+it('what reaches a session as it ends, or after, is given back as well', async () => {
+  const running = await start();
+  const { client } = await managed(running);
+  const session = sessionOf(running);
+  const settled: boolean[] = [];
+  const given = (body: string) => session.send(message('juliet@example.test', body), (ok) => settled.push(ok));
+  session.outlet.close('conflict');
+  given('while the stream closes');
+  client.cut();
+  while (running.undelivered.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  given('when it is gone');
+  expect(running.undelivered.map((stanza) => stanza.getChildText('body'))).toEqual([
+    'while the stream closes',
+    'when it is gone',
+  ]);
+  expect(settled).toEqual([false, false]);
+});
+
 it("the server's stop gives back what waits for a resumption", async () => {
   const running = await start();
   const { client } = await managed(running);
