@@ -48,15 +48,9 @@ describe('this Raspberry Pi', () => {
 
   test('bouncing contacts are one press, a tap of a millisecond is one too', async () => {
     const before = turns();
-    for (const down of [true, false, true, false, true]) {
-      header.set('pair', down);
-      await sleep(2);
-    }
+    for (const down of [true, false, true, false, true]) header.set('pair', down);
     await sleep(100);
-    for (const down of [false, true, false, true, false]) {
-      header.set('pair', down);
-      await sleep(2);
-    }
+    for (const down of [false, true, false, true, false]) header.set('pair', down);
     await untilTurns(before + 1);
     await sleep(100);
     header.set('pair', true);
