@@ -83,7 +83,19 @@ test('a peer with stream management that stops reading loses nothing of what was
   deaf.cut();
   expect(hibernating.id).not.toBe('');
 
-  const back = await online(mallory, 'home again');
+  // It has not heard a word, so all of it comes to the client that comes back, and all of it is in the archive.
+  const back = await login(mallory, {}, 'home again');
+  const came: string[] = [];
+  const all = new Promise<void>((resolve) => {
+    back.intercept((node) => {
+      if (bodyOf(node) === PIECE) came.push(node.attrs.get('id') ?? '');
+      if (came.length === sent.length) resolve();
+      return bodyOf(node) === PIECE;
+    });
+  });
+  back.write('<presence/>');
+  await within(all, () => `${came.length} of ${sent.length} came`);
+  expect(came.toSorted()).toEqual(sent.toSorted());
   const archive = await readArchive(back);
   expect(archive.map(({ messageId }) => messageId)).toEqual(sent);
 });
@@ -242,6 +254,13 @@ async function streamError(wire: Wire): Promise<string | undefined> {
   const error = await wire.element((node) => node.ns === NS_STREAM && node.name === 'error', 'a stream error');
   await wire.gone();
   return elementsOf(error).find(({ ns }) => ns === NS_STREAMS)?.name;
+}
+
+/** @throws Error that says how far it got */
+async function within(done: Promise<void>, progress: () => string): Promise<void> {
+  const late = AbortSignal.timeout(PATIENCE_MS);
+  const over = new Promise<never>((_, reject) => late.addEventListener('abort', () => reject(new Error(progress()))));
+  await Promise.race([done, over]);
 }
 
 const memoryBytes = async () => ((await box.ask(['status'])) as { memoryBytes: number }).memoryBytes;

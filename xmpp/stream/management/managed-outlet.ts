@@ -75,8 +75,10 @@ export class ManagedOutlet implements StreamOutlet {
   }
 
   send(stanza: Element, settled?: Settled): void {
+    // It was on its way here when the session ended: it goes where the others of this session go.
     if (this.#over) {
       settled?.(false);
+      this.#context.undelivered(this.session, [stanza]);
       return;
     }
     const text = serialize(stanza);
