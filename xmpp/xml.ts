@@ -24,6 +24,14 @@ export function embed(stanza: Element): Element {
   return copy;
 }
 
+/** `embed(stanza).toString()` without the copy of all that is in it. */
+export function embeddedText(stanza: Element): string {
+  const shell = new Element(stanza.name, { ...stanza.attrs, xmlns: stanza.attrs.xmlns ?? 'jabber:client' });
+  // Not appended: what the stanza holds goes on being the stanza's.
+  shell.children = stanza.children;
+  return shell.toString();
+}
+
 /** The first child element whatever its name, as the payload of an IQ is found. */
 export function firstChild(element: Element): Element | undefined {
   return element.children.find((child): child is Element => typeof child !== 'string');

@@ -17,6 +17,8 @@ const MAX_JIDS = 2000;
 /** Of `node` and `ver` as they stand in presence. */
 const MAX_LENGTH = 1024;
 const MAX_FEATURES = 1000;
+/** Of all features of one version: several times what the richest client has. */
+const MAX_FEATURE_CHARACTERS = 20_000;
 /** The others who wait for the same version are not to wait long for one that is silent. */
 const ANSWER_WITHIN_MS = 10_000;
 
@@ -113,7 +115,8 @@ class ClientCaps {
   #ask(key: string, asked: Asked): void {
     const waiting = this.#waiting.get(key);
     if (waiting) {
-      waiting.push(asked);
+      // Who says one thing and another by turns waits once, and keeps nobody behind it waiting longer.
+      if (!waiting.some(({ account, jid }) => account === asked.account && jid.equals(asked.jid))) waiting.push(asked);
       return;
     }
     this.#waiting.set(key, [asked]);
@@ -148,7 +151,7 @@ class ClientCaps {
         xml('iq', { type: 'get', from, to: jid.toString() }, request),
         ANSWER_WITHIN_MS,
       );
-      if (!answer?.is('query', NS_DISCO_INFO) || answer.children.length > MAX_FEATURES) return undefined;
+      if (!answer?.is('query', NS_DISCO_INFO) || isTooLarge(answer)) return undefined;
       return verificationString(answer, knowsHash(hash) ? hash : 'sha-1') === undefined ? undefined : answer;
     } catch (error) {
       this.#host.log.debug({ error: String(error), jid: jid.toString() }, 'a client did not tell its capabilities');
@@ -185,4 +188,9 @@ class ClientCaps {
     }
     return jids;
   }
+}
+
+function isTooLarge(query: Element): boolean {
+  if (query.children.length > MAX_FEATURES) return true;
+  return featuresOf(query).reduce((characters, { length }) => characters + length, 0) > MAX_FEATURE_CHARACTERS;
 }

@@ -10,7 +10,7 @@ import type { MessageEvent, UndeliveredEvent } from '../routing/hooks.ts';
 import type { Session, Settled } from '../routing/session.ts';
 import { change } from '../store/changes.ts';
 import type { Account, Id, OfflineMessage } from '../store/model.ts';
-import { clone, type Element, embed, parse, xml } from '../xml.ts';
+import { clone, type Element, embeddedText, parse, xml } from '../xml.ts';
 
 const NS_DELAY = 'urn:xmpp:delay';
 const NS_STANZA_ID = 'urn:xmpp:sid:0';
@@ -142,7 +142,7 @@ class OfflineMessages {
     const { account, stanza } = event;
     if (this.#host.store.offline.count(account.id) >= MAX_KEPT) return;
     event.accepted = true;
-    const kept = { account: account.id, id: this.#host.store.newId(), atMs, stanza: embed(stanza).toString() };
+    const kept = { account: account.id, id: this.#host.store.newId(), atMs, stanza: embeddedText(stanza) };
     event.changes.push(change('offline message kept', kept));
     // A resource may have come while it was being written.
     event.after.push(() => this.#deliverToAny(account));

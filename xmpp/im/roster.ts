@@ -16,6 +16,8 @@ import { Turns } from './turns.ts';
 
 /** More contacts than anyone has; what one member can make the box keep is bounded. */
 const MAX_ITEMS = 5000;
+/** Of all its items, so that a whole roster can be read and sent at once. */
+const MAX_CHARACTERS = 1_000_000;
 
 export class Roster {
   readonly #host: XmppHost;
@@ -79,9 +81,13 @@ export class Roster {
    * @throws StanzaError resource-constraint where the roster is full
    */
   async set(account: Account, item: RosterItem, ...others: Change[]): Promise<void> {
-    const { roster } = this.#host.store;
-    if (!roster.item(account.id, item.contact) && roster.items(account.id).length >= MAX_ITEMS)
+    const before = this.#host.store.roster.item(account.id, item.contact);
+    const items = this.items(account);
+    if (!before && items.length >= MAX_ITEMS)
       throw new StanzaError('resource-constraint', { text: `A roster has at most ${MAX_ITEMS} items.` });
+    const growth = charactersOf(item) - (before ? charactersOf(before) : 0);
+    if (growth > 0 && items.reduce((sum, each) => sum + charactersOf(each), growth) > MAX_CHARACTERS)
+      throw new StanzaError('resource-constraint', { text: 'The names and groups of this roster are too long.' });
     await this.commit(change('roster item set', { account: account.id, item }), ...others);
   }
 
@@ -105,3 +111,6 @@ export class Roster {
     );
   }
 }
+
+const charactersOf = ({ contact, name, groups }: RosterItem) =>
+  groups.reduce((sum, { length }) => sum + length, contact.length + name.length);

@@ -23,7 +23,8 @@ const NS_PRE_APPROVAL = 'urn:xmpp:features:pre-approval';
 
 /** What strangers can make the box keep for one member is bounded, in number and in bytes of each. */
 const MAX_REQUESTS = 500;
-const MAX_REQUEST_BYTES = 8192;
+const MAX_REQUEST_BYTES = 2048;
+const MAX_ID_LENGTH = 256;
 
 /** Hands a stanza on to `to`; rejects with the StanzaError that its sender gets. */
 export type Onward = (stanza: Element, to: Jid) => Promise<void>;
@@ -232,6 +233,6 @@ function fromOf(state: SubscriptionState): SubscriptionState {
 function requestText(stanza: Element): string {
   const text = stanza.toString();
   if (Buffer.byteLength(text) <= MAX_REQUEST_BYTES) return text;
-  const { type, from, to, id } = stanza.attrs;
-  return xml('presence', { type, from, to, id }).toString();
+  const { type, from, to, id = '' } = stanza.attrs;
+  return xml('presence', { type, from, to, ...(id.length <= MAX_ID_LENGTH && { id }) }).toString();
 }

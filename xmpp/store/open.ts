@@ -84,6 +84,7 @@ class SqliteStore implements Store {
       this.servers.forget(change);
       this.accounts.forget(change);
       this.roster.forget(change);
+      this.archive.forget(change);
       this.extras.forget(change);
     }
   }

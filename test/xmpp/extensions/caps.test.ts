@@ -143,3 +143,25 @@ test('who goes offline is forgotten, and an answer that comes later is told to n
   host.sessions.end(phone.session);
   expect(forgotten[2]).toBe('alice@casp3r.local/phone');
 });
+
+test('who says one version and another by turns is asked once more for each, not once a change', async () => {
+  const phone = host.client(alice, 'phone');
+  for (let turn = 0; turn < 20; turn += 1) online(host, phone, 0, c(turn % 2 === 0 ? 'other' : VER));
+  await askedTimes(2);
+  for (let next = 0; next < asked.length; next += 1) {
+    asked[next]?.fail();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(asked.length).toBeLessThanOrEqual(4);
+});
+
+test('more features than any client has are not remembered', async () => {
+  const many = Array.from({ length: 900 }, (_, index) => `urn:example:${index}:${'x'.repeat(100)}`);
+  const info = infoElement([{ category: 'client', type: 'phone' }], many);
+  online(host, host.client(alice, 'phone'), 0, c(verificationString(info)));
+  await askedTimes(1);
+  asked[0]?.answer(info);
+  online(host, host.client(alice, 'laptop'), 0, c(verificationString(info)));
+  await askedTimes(2);
+  expect(known).toEqual([]);
+});

@@ -124,6 +124,16 @@ describe('roster set', () => {
     expect(near.roster.items(alice)).toEqual([]);
   });
 
+  test('a roster that could not be sent at once any more takes no more, and still lets go', async () => {
+    const client = await someone();
+    const groups = Array.from({ length: 100 }, (_, index) => `${index} `.padEnd(1000, 'x'));
+    for (let index = 0; index < 9; index += 1) await set(client, item(`a${index}@far.example`, {}, ...groups));
+    expect(conditionOf(await set(client, item('b@far.example', {}, ...groups)))).toBe('resource-constraint');
+    expect(conditionOf(await set(client, item('b@far.example', {}, 'short')))).toBeUndefined();
+    expect(conditionOf(await set(client, item('a1@far.example', {}, 'short')))).toBeUndefined();
+    expect(conditionOf(await set(client, item('b@far.example', {}, ...groups)))).toBeUndefined();
+  });
+
   test('a change that could not be written is told to nobody', async () => {
     const client = await someone();
     const { journal } = box.store;

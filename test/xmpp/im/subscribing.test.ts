@@ -126,7 +126,12 @@ describe('requests', () => {
     expect(box.store.roster.requests(alice.id)[0]?.stanza).toBe(
       `<presence type="subscribe" from="eve@far.example" to="${a}" id="r1"/>`,
     );
-    for (let index = 1; index < 500; index += 1) await box.fromAfar(request([], `eve${index}@far.example`));
+    const longId = xml('presence', { type: 'subscribe', from: 'mallory@far.example', to: a, id: 'x'.repeat(10_000) });
+    await box.fromAfar(longId);
+    expect(box.store.roster.requests(alice.id)[1]?.stanza).toBe(
+      `<presence type="subscribe" from="mallory@far.example" to="${a}"/>`,
+    );
+    for (let index = 2; index < 500; index += 1) await box.fromAfar(request([], `eve${index}@far.example`));
     expect(box.abroad).toEqual([]);
     await box.fromAfar(request([], 'one-more@far.example'));
     expect(box.abroad.map(line)).toEqual([`presence:error ${a} resource-constraint`]);

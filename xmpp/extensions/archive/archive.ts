@@ -11,7 +11,7 @@ import type { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
 import type { Account, ArchivedMessage } from '../../store/model.ts';
-import { type Element, embed, parse, xml } from '../../xml.ts';
+import { type Element, embeddedText, parse, xml } from '../../xml.ts';
 import { accountOf, getPreferences, setPreferences } from './preferences.ts';
 import { isWanted, isWorthKeeping } from './worth.ts';
 
@@ -52,7 +52,7 @@ function keep(host: Host, event: MessageEvent, other: Jid, direction: ArchivedMe
   const id = host.store.newId();
   const addresses = { peer: other.bare.toString(), peerFull: other.toString() };
   const message = { account: account.id, id, ...addresses, direction, atMs: host.clock.nowMs() };
-  changes.push(change('message archived', { ...message, stanza: embed(stanza).toString() }));
+  changes.push(change('message archived', { ...message, stanza: embeddedText(stanza) }));
   stanza.append(xml('stanza-id', { xmlns: NS_STANZA_ID, by: host.addressOf(account), id }));
 }
 

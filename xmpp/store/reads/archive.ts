@@ -1,3 +1,5 @@
+import { ReadCache } from '../cache.ts';
+import type { Change } from '../changes.ts';
 import type { ArchivedMessage, ArchivePage, ArchivePreferences, ArchiveQuery, Id } from '../model.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
 import type { ArchiveReads } from '../store.ts';
@@ -29,6 +31,8 @@ function matching(query: ArchiveQuery): Filter {
 
 export class SqliteArchive implements ArchiveReads {
   readonly #db: Sqlite;
+  /** By account; false where it has said nothing. */
+  readonly #preferences = new ReadCache<ArchivePreferences | false>(1000);
 
   constructor(db: Sqlite) {
     this.#db = db;
@@ -56,11 +60,24 @@ export class SqliteArchive implements ArchiveReads {
   }
 
   preferences(account: Id): ArchivePreferences | undefined {
+    return this.#preferences.get(account, () => this.#readPreferences(account)) || undefined;
+  }
+
+  #readPreferences(account: Id): ArchivePreferences | false {
     const row = this.#db.get<{ preferences: string }>(
       'SELECT preferences FROM archive_preferences WHERE account = ?',
       account,
     );
-    return row && (JSON.parse(row.preferences) as ArchivePreferences);
+    return row === undefined ? false : Object.freeze(JSON.parse(row.preferences) as ArchivePreferences);
+  }
+
+  /** Drops from the cache what this change made stale. */
+  forget(change: Change): void {
+    switch (change.kind) {
+      case 'archive preferences set':
+      case 'account removed':
+        this.#preferences.forget(change.data.account);
+    }
   }
 
   sentSince(server: Id, sinceMs: number): number {

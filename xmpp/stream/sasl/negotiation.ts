@@ -18,6 +18,8 @@ import { base64 } from './text.ts';
 /** RFC 6120 section 6.4.5: between 2 and 5 retries. */
 const MAX_FAILURES = 5;
 const TOO_MANY = 'too many failed logins';
+/** By which a name is counted: longer ones are nobody's, and must not fill the memory. */
+const MAX_COUNTED = 256;
 
 export interface SaslOptions {
   host: Host;
@@ -124,6 +126,6 @@ export class SaslNegotiation {
 
   /** Names are counted by host, whichever of its domains the client came by. */
   #counted(login: string): string {
-    return `${login}@${this.#options.host.server.domain}`;
+    return `${login.slice(0, MAX_COUNTED)}@${this.#options.host.server.domain}`;
   }
 }
