@@ -17,6 +17,9 @@ import type {
   PepItem,
   PepNode,
   Role,
+  RoomAffiliation,
+  RoomRow,
+  RoomSubject,
   RosterItem,
   ServerRow,
   SubscriptionRequest,
@@ -42,6 +45,8 @@ export interface ChangeData {
   'subscription request cleared': { account: Id; contact: string };
 
   'message archived': ArchivedMessage;
+  /** A tombstone in the place of a message of the same id (XEP-0424), whichever of the two comes first. */
+  'archived message replaced': ArchivedMessage;
   'archive preferences set': { account: Id; preferences: ArchivePreferences };
   'offline message kept': { account: Id } & OfflineMessage;
   'offline messages cleared': { account: Id; ids: Id[] };
@@ -49,6 +54,7 @@ export interface ChangeData {
   'blocked set': { account: Id; jid: string };
   /** All where `jid` is absent. */
   'blocked removed': { account: Id; jid?: string };
+  /** `account` may be a room's id as well. */
   'vcard set': { account: Id; vcard: string };
   /** Private XML storage (XEP-0049), by the element's name and namespace. */
   'private data set': { account: Id; name: string; namespace: string; data: string };
@@ -64,6 +70,14 @@ export interface ChangeData {
   'item published': PepItem & { keep: number };
   'item retracted': { owner: Id; node: string; id: string };
   'node purged': { owner: Id; node: string };
+
+  'room created': RoomRow;
+  /** All fields of its configuration, by their `var`. */
+  'room configured': { room: Id; config: Record<string, string> };
+  'room affiliation set': { room: Id } & RoomAffiliation;
+  'room subject set': { room: Id } & RoomSubject;
+  /** Takes everything of the room with it; its name is free again. */
+  'room removed': { room: Id };
 }
 
 export type ChangeKind = keyof ChangeData;

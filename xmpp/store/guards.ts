@@ -14,6 +14,11 @@ export function conflictOf(db: Sqlite, change: Change): string | undefined {
       const holder = db.get<{ id: Id }>('SELECT id FROM accounts WHERE server = ? AND local = ?', server, local);
       return holder === undefined || holder.id === id ? undefined : `the name ${local} is taken`;
     }
+    case 'room created': {
+      const { id, server, local } = change.data;
+      const holder = db.get<{ id: Id }>('SELECT id FROM rooms WHERE server = ? AND local = ?', server, local);
+      return holder === undefined || holder.id === id ? undefined : `there is a room ${local}`;
+    }
     case 'invite used': {
       const { code, account } = change.data;
       const invite = db.get<{ left: number; mine: number }>(

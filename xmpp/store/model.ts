@@ -59,10 +59,11 @@ export interface SubscriptionRequest {
 }
 
 export interface ArchivedMessage {
+  /** Whose archive it is in: an account's or a room's. */
   account: Id;
   /** The stanza-id (XEP-0359), ordered by time within the account. */
   id: Id;
-  /** Bare JID of the other side. */
+  /** Bare JID of the other side; in a room's archive, of who wrote it. */
   peer: string;
   /** Full JID of the other side as it stood in the stanza. */
   peerFull: string;
@@ -147,4 +148,38 @@ export interface PepItem {
 export interface LastSeen {
   atMs: number;
   status: string;
+}
+
+/** A long-lived standing in a room (XEP-0045 section 5.2). */
+export type Affiliation = 'owner' | 'admin' | 'member' | 'none' | 'outcast';
+
+/** A room of one server. Its archive and its vCard are kept under its id as those of an account are under the account's. */
+export interface RoomRow {
+  id: Id;
+  server: Id;
+  /** The localpart, prepared as RFC 7622 says. */
+  local: string;
+  /** Bare JID of who made it. */
+  creator: string;
+  createdMs: number;
+}
+
+export interface RoomAffiliation {
+  /** Bare JID; a domain alone stands for all at it. */
+  jid: string;
+  affiliation: Affiliation;
+  /** The reserved nickname; '' for none. */
+  nick: string;
+  /** Of a ban; '' for none. */
+  reason: string;
+  /** When they came to have a standing, whichever it was. */
+  sinceMs: number;
+}
+
+export interface RoomSubject {
+  /** Who set it; '' for the room. */
+  nick: string;
+  atMs: number;
+  /** The message's subject elements, serialised in one `<message/>`. */
+  subject: string;
 }

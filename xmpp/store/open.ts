@@ -12,6 +12,7 @@ import { SqliteExtras } from './reads/extras.ts';
 import { SqliteInvites } from './reads/invites.ts';
 import { SqliteOffline } from './reads/offline.ts';
 import { SqlitePep } from './reads/pep.ts';
+import { SqliteRooms } from './reads/rooms.ts';
 import { SqliteRoster } from './reads/roster.ts';
 import { SqliteSecrets } from './reads/secrets.ts';
 import { SqliteServers } from './reads/servers.ts';
@@ -47,6 +48,7 @@ class SqliteStore implements Store {
   readonly invites: SqliteInvites;
   readonly extras: SqliteExtras;
   readonly pep: SqlitePep;
+  readonly rooms: SqliteRooms;
   readonly #db: Sqlite;
   readonly #clock: HybridClock;
 
@@ -62,6 +64,7 @@ class SqliteStore implements Store {
     this.invites = new SqliteInvites(db);
     this.extras = new SqliteExtras(db);
     this.pep = new SqlitePep(db);
+    this.rooms = new SqliteRooms(db);
     this.#db = db;
     this.#clock = clock;
   }

@@ -6,6 +6,7 @@
 import type { Change } from './changes.ts';
 import type {
   Account,
+  Affiliation,
   ArchivedMessage,
   ArchivePage,
   ArchivePreferences,
@@ -17,6 +18,9 @@ import type {
   OfflineMessage,
   PepItem,
   PepNode,
+  RoomAffiliation,
+  RoomRow,
+  RoomSubject,
   RosterItem,
   ServerRow,
   SubscriptionRequest,
@@ -81,6 +85,7 @@ export interface RosterReads {
 export interface ArchiveReads {
   page(query: ArchiveQuery): ArchivePage;
   has(account: Id, id: Id): boolean;
+  message(account: Id, id: Id): ArchivedMessage | undefined;
   /** First and last of an account's archive (XEP-0313 section 6.2). */
   ends(account: Id): { first: ArchivedMessage; last: ArchivedMessage } | undefined;
   preferences(account: Id): ArchivePreferences | undefined;
@@ -114,6 +119,19 @@ export interface PepReads {
   item(owner: Id, node: string, id: string): PepItem | undefined;
 }
 
+export interface RoomReads {
+  byName(server: Id, local: string): RoomRow | undefined;
+  /** Ordered by name. */
+  list(server: Id): RoomRow[];
+  /** How many rooms that are still there this bare JID made. */
+  createdBy(server: Id, creator: string): number;
+  config(room: Id): Record<string, string> | undefined;
+  affiliations(room: Id): RoomAffiliation[];
+  /** Where this bare JID has a standing. */
+  ofJid(server: Id, jid: string): { room: RoomRow; affiliation: Affiliation }[];
+  subject(room: Id): RoomSubject | undefined;
+}
+
 export interface Store {
   /** This box, made once and kept. */
   readonly boxId: string;
@@ -129,6 +147,7 @@ export interface Store {
   readonly invites: InviteReads;
   readonly extras: ExtrasReads;
   readonly pep: PepReads;
+  readonly rooms: RoomReads;
   /** Writes what is waiting, folds the WAL in, ends the writer thread. */
   close(): Promise<void>;
 }

@@ -247,8 +247,9 @@ export class ClientStream implements Carrier {
   #bind(element: Element): void | Promise<void> {
     const account = this.#account;
     const host = this.#host();
-    // It may have been disabled or removed since it logged in.
-    if (!account || host.accounts.find(account.local)?.status !== 'active') throw new StreamError('not-authorized');
+    // It may have been disabled or removed since it logged in, and its name given to somebody else.
+    const present = account && host.accounts.find(account.local);
+    if (!present || present.id !== account.id || present.status !== 'active') throw new StreamError('not-authorized');
     if (element.is('resume', NS_SM)) return this.#resume(element, host, account);
     if (element.attrs.xmlns === NS_SM) return this.#send(failed('unexpected-request'));
     if (!firstChild(element)?.is('bind', NS_BIND) || element.attrs.type !== 'set') refuseEarly(element);

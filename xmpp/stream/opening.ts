@@ -7,6 +7,8 @@ import { StreamError } from './stream-error.ts';
 
 export const NS_CLIENT = 'jabber:client';
 
+/** Longer than any in use (RFC 5646 section 4.4.1): it is added to all that the client says. */
+const MAX_LANGUAGE = 35;
 /** A language tag of RFC 5646, by its shape. */
 const LANGUAGE = /^[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*$/;
 
@@ -24,8 +26,11 @@ export function readOpening(header: StreamHeader, isServed: (domain: string) => 
   if (header.to === undefined) throw new StreamError('improper-addressing', "the stream header has no 'to'");
   const domain = domainOf(header.to);
   if (domain === undefined || !isServed(domain)) throw new StreamError('host-unknown');
-  const lang = header.lang !== undefined && LANGUAGE.test(header.lang) ? header.lang : undefined;
-  return { domain, lang };
+  return { domain, lang: isLanguage(header.lang) ? header.lang : undefined };
+}
+
+function isLanguage(tag: string | undefined): boolean {
+  return tag !== undefined && tag.length <= MAX_LANGUAGE && LANGUAGE.test(tag);
 }
 
 function domainOf(to: string): string | undefined {

@@ -75,9 +75,10 @@ export class Wire {
       written?.(false);
       return;
     }
+    if (written) this.#waiting.push(written);
+    if (this.#socket.destroyed) return;
     if (this.#out === '') queueMicrotask(() => this.#flush());
     this.#out += text;
-    if (written) this.#waiting.push(written);
     if (this.#socket.writableLength + this.#out.length > MAX_UNREAD_BYTES) this.destroy();
   }
 

@@ -9,7 +9,7 @@ import { migrate } from '../../../xmpp/store/migrate.ts';
 import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
 import { noonMs, temporaryFolder } from './fixtures.ts';
-import { alice, bob, invite, item, kinds, sample } from './samples.ts';
+import { alice, bob, invite, item, kinds, message, owner, sample, subject } from './samples.ts';
 
 function emptyDatabase(): Sqlite {
   const db = new Sqlite(join(temporaryFolder(), 'apply.db'), { readonly: false, busyMs: 0 });
@@ -74,6 +74,21 @@ const pairs: [string, Change, Change][] = [
     sample('archive preferences set'),
     change('archive preferences set', { account: 'a1', preferences: { default: 'never', always: [], never: [] } }),
   ],
+  ['message and its tombstone', sample('message archived'), sample('archived message replaced')],
+  [
+    'two tombstones',
+    sample('archived message replaced'),
+    change('archived message replaced', { ...message, stanza: '<message/>' }),
+  ],
+  ['room configuration', sample('room configured'), change('room configured', { room: 'r1', config: {} })],
+  ['room and its end', sample('room created'), sample('room removed')],
+  ['room configuration and end', sample('room configured'), sample('room removed')],
+  [
+    'room affiliation',
+    sample('room affiliation set'),
+    change('room affiliation set', { room: 'r1', ...owner, affiliation: 'none' }),
+  ],
+  ['room subject', sample('room subject set'), change('room subject set', { room: 'r1', ...subject, atMs: 1 })],
   ['offline', sample('offline message kept'), sample('offline messages cleared')],
   ['block', sample('blocked set'), sample('blocked removed')],
   ['block again', sample('blocked removed'), sample('blocked set')],

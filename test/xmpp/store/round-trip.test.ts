@@ -3,7 +3,21 @@ import { expect, test } from 'vitest';
 import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
 import type { Store } from '../../../xmpp/store/store.ts';
 import { noonMs, open, temporaryFolder } from './fixtures.ts';
-import { alice, bob, credential, invite, item, kinds, message, sample, samples, server } from './samples.ts';
+import {
+  alice,
+  bob,
+  credential,
+  invite,
+  item,
+  kinds,
+  message,
+  owner,
+  room,
+  sample,
+  samples,
+  server,
+  subject,
+} from './samples.ts';
 
 type Seen = { before?: ChangeKind[]; read: (store: Store) => unknown; is: unknown };
 
@@ -78,6 +92,14 @@ const cases: { [K in ChangeKind]: Seen } = {
     read: ({ archive }) => [archive.has('a1', 'm1'), archive.ends('a1'), archive.sentSince('s1', noonMs)],
     is: [true, { first: message, last: message }, 1],
   },
+  'archived message replaced': {
+    before: [...born, 'message archived'],
+    read: ({ archive }) => [
+      archive.message('a1', 'm1'),
+      archive.page({ account: 'a1', limit: 9, fromEnd: false }).total,
+    ],
+    is: [samples['archived message replaced'], 1],
+  },
   'archive preferences set': {
     before: born,
     read: ({ archive }) => archive.preferences('a1'),
@@ -143,6 +165,32 @@ const cases: { [K in ChangeKind]: Seen } = {
     read: ({ pep }) => [pep.items('a1', item.node), pep.nodes('a1').length],
     is: [[], 1],
   },
+  'room created': {
+    read: ({ rooms }) => [rooms.byName('s1', 'kitchen'), rooms.list('s1'), rooms.createdBy('s1', room.creator)],
+    is: [room, [room], 1],
+  },
+  'room configured': {
+    before: ['room created'],
+    read: ({ rooms }) => rooms.config('r1'),
+    is: { roomname: 'The kitchen' },
+  },
+  'room affiliation set': {
+    before: ['room created'],
+    read: ({ rooms }) => [rooms.affiliations('r1'), rooms.ofJid('s1', owner.jid)],
+    is: [[owner], [{ room, affiliation: 'owner' }]],
+  },
+  'room subject set': { before: ['room created'], read: ({ rooms }) => rooms.subject('r1'), is: subject },
+  'room removed': {
+    before: ['room created', 'room configured', 'room affiliation set', 'room subject set'],
+    read: ({ rooms }) => [
+      rooms.byName('s1', 'kitchen'),
+      rooms.config('r1'),
+      rooms.affiliations('r1'),
+      rooms.ofJid('s1', owner.jid),
+      rooms.subject('r1'),
+    ],
+    is: [undefined, undefined, [], [], undefined],
+  },
 };
 
 test.each(kinds)('%s', async (kind) => {
@@ -177,4 +225,24 @@ test('an invite counts each account once and never below zero', async () => {
   expect(store.invites.byCode(invite.code)?.usesLeft).toBe(1);
   await store.journal.commit(used('y'));
   expect(store.invites.byCode(invite.code)?.usesLeft).toBe(0);
+});
+
+test('a destroyed room takes its archive and its picture along, and what speaks of it later is void', async () => {
+  const store = await open();
+  const said = change('message archived', { ...message, account: 'r1' });
+  await store.journal.commit(sample('room created'), said, change('vcard set', { account: 'r1', vcard: '<vCard/>' }));
+  expect([store.archive.has('r1', 'm1'), store.extras.vcard('r1')]).toEqual([true, '<vCard/>']);
+  await store.journal.commit(sample('room removed'));
+  await store.journal.commit(said, sample('room affiliation set'));
+  expect([store.archive.has('r1', 'm1'), store.extras.vcard('r1')]).toEqual([false, undefined]);
+  expect(store.rooms.affiliations('r1')).toEqual([]);
+});
+
+test('of two rooms of one name only the first is made', async () => {
+  const store = await open();
+  await store.journal.commit(sample('room created'));
+  const second = change('room created', { ...room, id: 'r2' });
+  await expect(store.journal.commit(second)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await store.journal.commit(sample('room removed'), second);
+  expect(store.rooms.byName('s1', 'kitchen')?.id).toBe('r2');
 });

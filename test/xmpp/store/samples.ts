@@ -1,6 +1,16 @@
 /** One change of each kind, all about the same account. */
 import type { Change, ChangeData, ChangeKind } from '../../../xmpp/store/changes.ts';
-import type { Account, ArchivedMessage, Credential, Invite, RosterItem, ServerRow } from '../../../xmpp/store/model.ts';
+import type {
+  Account,
+  ArchivedMessage,
+  Credential,
+  Invite,
+  RoomAffiliation,
+  RoomRow,
+  RoomSubject,
+  RosterItem,
+  ServerRow,
+} from '../../../xmpp/store/model.ts';
 import { noonMs } from './fixtures.ts';
 
 export const server: ServerRow = {
@@ -68,6 +78,28 @@ export const item = {
   payload: "<conference xmlns='urn:xmpp:bookmarks:1'/>",
 };
 
+export const room: RoomRow = {
+  id: 'r1',
+  server: 's1',
+  local: 'kitchen',
+  creator: 'alice@casp3r.local',
+  createdMs: noonMs,
+};
+
+export const owner: RoomAffiliation = {
+  jid: 'alice@casp3r.local',
+  affiliation: 'owner',
+  nick: 'Alice',
+  reason: '',
+  sinceMs: noonMs,
+};
+
+export const subject: RoomSubject = {
+  nick: 'Alice',
+  atMs: noonMs,
+  subject: '<message><subject>Soup</subject></message>',
+};
+
 const account = 'a1';
 
 /** Made in this order, each has something to change. */
@@ -84,6 +116,7 @@ export const samples: ChangeData = {
   'subscription request kept': { account, contact: 'carol@c.test', stanza: '<presence/>' },
   'subscription request cleared': { account, contact: 'carol@c.test' },
   'message archived': message,
+  'archived message replaced': { ...message, stanza: '<message><retracted/></message>' },
   'archive preferences set': { account, preferences: { default: 'roster', always: ['bob@b.test'], never: [] } },
   'offline message kept': { account, id: 'o1', atMs: noonMs, stanza: '<message/>' },
   'offline messages cleared': { account, ids: ['o1'] },
@@ -99,6 +132,11 @@ export const samples: ChangeData = {
   'item retracted': { owner: account, node: item.node, id: item.id },
   'node purged': { owner: account, node: item.node },
   'node removed': { owner: account, node: item.node },
+  'room created': room,
+  'room configured': { room: room.id, config: { roomname: 'The kitchen' } },
+  'room affiliation set': { room: room.id, ...owner },
+  'room subject set': { room: room.id, ...subject },
+  'room removed': { room: room.id },
   'account removed': { account },
 };
 

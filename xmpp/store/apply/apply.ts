@@ -8,6 +8,7 @@ import { extrasAppliers } from './extras.ts';
 import { inviteAppliers } from './invites.ts';
 import { offlineAppliers } from './offline.ts';
 import { pepAppliers } from './pep.ts';
+import { roomAppliers } from './rooms.ts';
 import { rosterAppliers } from './roster.ts';
 import { serverAppliers } from './servers.ts';
 
@@ -20,9 +21,10 @@ const appliers: Appliers = {
   ...extrasAppliers,
   ...inviteAppliers,
   ...pepAppliers,
+  ...roomAppliers,
 };
 
-/** Applies one change. What speaks of a removed account is void: its removal wins over whatever comes late. */
+/** Applies one change. What speaks of a removed account or room is void: its removal wins over whatever comes late. */
 export function applyChange(db: Sqlite, change: StampedChange): void {
   const account = accountOf(change);
   if (account !== undefined && isRemoved(db, account)) return;
@@ -33,7 +35,7 @@ function applyKind<K extends ChangeKind>(db: Sqlite, kind: K, data: ChangeData[K
   appliers[kind](db, data, hlc);
 }
 
-/** The account whose rows a change writes. */
+/** The account or room whose rows a change writes. */
 function accountOf(change: StampedChange): Id | undefined {
   switch (change.kind) {
     case 'account created':
@@ -44,7 +46,10 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'invite used':
     case 'invite revoked':
       return undefined;
+    case 'room created':
+      return change.data.id;
     default:
+      if ('room' in change.data) return change.data.room;
       return 'owner' in change.data ? change.data.owner : change.data.account;
   }
 }

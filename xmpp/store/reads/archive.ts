@@ -53,6 +53,10 @@ export class SqliteArchive implements ArchiveReads {
     return this.#db.get('SELECT 1 FROM archive WHERE account = ? AND id = ?', account, id) !== undefined;
   }
 
+  message(account: Id, id: Id): ArchivedMessage | undefined {
+    return this.#db.get<ArchivedMessage>(`${select} WHERE account = ? AND id = ?`, account, id);
+  }
+
   ends(account: Id): { first: ArchivedMessage; last: ArchivedMessage } | undefined {
     const first = this.#db.get<ArchivedMessage>(`${select} WHERE account = ? ORDER BY id LIMIT 1`, account);
     const last = this.#db.get<ArchivedMessage>(`${select} WHERE account = ? ORDER BY id DESC LIMIT 1`, account);
@@ -101,9 +105,7 @@ export class SqliteArchive implements ArchiveReads {
   }
 
   #messages(account: Id, ids: Id[]): ArchivedMessage[] {
-    return ids.flatMap(
-      (id) => this.#db.get<ArchivedMessage>(`${select} WHERE account = ? AND id = ?`, account, id) ?? [],
-    );
+    return ids.flatMap((id) => this.message(account, id) ?? []);
   }
 
   /** Counted from the page to the end, which is the short way for clients that catch up or page backwards. */

@@ -75,10 +75,10 @@ export class ManagedOutlet implements StreamOutlet {
   }
 
   send(stanza: Element, settled?: Settled): void {
-    // It was on its way here when the session ended: it goes where the others of this session go.
     if (this.#over) {
-      settled?.(false);
-      this.#context.undelivered(this.session, [stanza]);
+      // A message that was being written to the disk while the session ended is not lost with it.
+      this.#unacked.push({ stanza, bytes: 0, settled });
+      if (!this.#carrier) this.#giveBack();
       return;
     }
     const text = serialize(stanza);
