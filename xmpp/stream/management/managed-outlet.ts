@@ -76,7 +76,7 @@ export class ManagedOutlet implements StreamOutlet {
 
   send(stanza: Element, settled?: Settled): void {
     if (this.#over) {
-      // A message that was being written to the disk while the session ended is not lost with it.
+      // It was on its way here when the session ended: it goes where the others of this session go, after them.
       this.#unacked.push({ stanza, bytes: 0, settled });
       if (!this.#carrier) this.#giveBack();
       return;
