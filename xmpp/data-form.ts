@@ -3,9 +3,20 @@ import { type Element, xml } from './xml.ts';
 
 export const NS_DATA_FORM = 'jabber:x:data';
 
+export type FieldType =
+  | 'hidden'
+  | 'boolean'
+  | 'jid-single'
+  | 'jid-multi'
+  | 'list-single'
+  | 'list-multi'
+  | 'text-single'
+  | 'text-multi'
+  | 'text-private';
+
 export interface FormField {
   var: string;
-  type?: 'hidden' | 'boolean' | 'jid-single' | 'list-single' | 'list-multi' | 'text-single' | 'text-multi';
+  type?: FieldType;
   label?: string;
   values?: readonly string[];
   options?: readonly string[];

@@ -7,6 +7,7 @@ import { carbons } from './extensions/carbons.ts';
 import { disco } from './extensions/disco.ts';
 import { entityTime } from './extensions/entity-time.ts';
 import { lastActivity } from './extensions/last-activity.ts';
+import { muc } from './extensions/muc/muc.ts';
 import { offline } from './extensions/offline.ts';
 import { pep } from './extensions/pep/pep.ts';
 import { ping } from './extensions/ping.ts';
@@ -33,6 +34,8 @@ export const extensions: readonly Extension[] = [
   vcardTemp,
   privateData,
   registration,
+  // Rooms, at a domain of their own.
+  muc,
   // Small questions.
   ping,
   version,

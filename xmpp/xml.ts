@@ -32,6 +32,16 @@ export function embeddedText(stanza: Element): string {
   return shell.toString();
 }
 
+const shared = new WeakSet<Element>();
+
+/** Says that this element goes out in many stanzas and never changes again: its text is made once (stream/serialize.ts). */
+export function share(element: Element): Element {
+  shared.add(element);
+  return element;
+}
+
+export const isShared = (element: Element) => shared.has(element);
+
 /** The first child element whatever its name, as the payload of an IQ is found. */
 export function firstChild(element: Element): Element | undefined {
   return element.children.find((child): child is Element => typeof child !== 'string');

@@ -1,5 +1,5 @@
 /** Elements as they go over the wire: well-formed whatever strings the program put into them. */
-import type { Element } from '../xml.ts';
+import { type Element, isShared } from '../xml.ts';
 
 /** What XML 1.0 cannot hold, lone surrogates among it (production 2). */
 const FORBIDDEN = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu;
@@ -17,7 +17,20 @@ export function serialize(element: Element): string {
   return SUSPICIOUS.test(text) ? text.replace(FORBIDDEN, '\uFFFD') : text;
 }
 
+/** Texts of elements that go out in many stanzas. */
+const written = new WeakMap<Element, string>();
+
 function write(element: Element): string {
+  if (!isShared(element)) return writeAnew(element);
+  let text = written.get(element);
+  if (text === undefined) {
+    text = writeAnew(element);
+    written.set(element, text);
+  }
+  return text;
+}
+
+function writeAnew(element: Element): string {
   let out = `<${element.name}`;
   for (const name in element.attrs) {
     const value = element.attrs[name];

@@ -1,0 +1,28 @@
+/** What the parts of the room service share. */
+import type { Host } from '../../extension.ts';
+import { Jid } from '../../routing/jid.ts';
+import { OccupantIds } from './occupant-id.ts';
+import { Rooms } from './rooms.ts';
+
+export class Muc {
+  readonly host: Host;
+  readonly rooms: Rooms;
+  readonly ids: OccupantIds;
+
+  constructor(host: Host) {
+    this.host = host;
+    this.rooms = new Rooms(host);
+    this.ids = new OccupantIds(host);
+  }
+
+  /** By what a room knows a person: the bare JID, of a member of this host at its primary domain, whichever was used. */
+  bareOf(jid: Jid): string {
+    const { domain } = this.host.server;
+    if (jid.domain === domain || !this.host.serves(jid.domain)) return jid.bare.toString();
+    return Jid.of(jid.local, domain).toString();
+  }
+
+  isMemberOfHost(jid: Jid): boolean {
+    return jid.local !== '' && this.host.serves(jid.domain) && this.host.accounts.find(jid.local) !== undefined;
+  }
+}
