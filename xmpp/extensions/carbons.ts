@@ -35,6 +35,8 @@ export const carbons: Extension = {
     const copied = new CopiedMessages();
     host.hooks.on('message received', (event) => {
       if (isEligible('received', event, copied)) event.after.push(() => copy(host, 'received', event));
+      // Section 9: it has done its work.
+      event.stanza.remove('private', NS);
     });
     host.hooks.on('message sent', (event) => {
       // What a member sends to itself reaches its other resources as received.

@@ -50,6 +50,8 @@ export class Inbound {
   async #process(session: Session, stanza: Element, turn?: Turn): Promise<void> {
     const address = stanza.attrs.to;
     const to = address === undefined ? undefined : Jid.parse(address);
+    // As it is prepared, so that who gets it, and whatever is kept of it, knows one form of each address (RFC 7622 section 3).
+    if (to) stanza.attrs.to = to.toString();
     const event = { session, stanza, from: session.jid, to, drop: false };
     this.#hooks(session).run('stanza from session', event);
     if (!event.drop) await this.#router.fromSession(session, stanza, to, turn);
