@@ -7,8 +7,8 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, environment: 'node' as const, ...extra },
 });
 
-/** What the `hil` tests run on: boards of their own making, or the Raspberry Pi that they are started on. */
-const hardware = process.env.CASP3R_HIL === 'pi' ? 'pi' : 'boards';
+/** What the `hil` tests run on: boards of their own making, an arm64 machine in QEMU, or the Raspberry Pi they are started on. */
+const hardware = process.env.CASP3R_HIL ?? 'boards';
 
 const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -21,7 +21,11 @@ export default defineConfig({
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
-      project('hil', [`test/hil/${hardware}/**/*.test.ts`], { ...whole, fileParallelism: false }),
+      project('hil', [`test/hil/${hardware}/**/*.test.ts`], {
+        ...whole,
+        hookTimeout: hardware === 'vm' ? 600_000 : whole.hookTimeout,
+        fileParallelism: false,
+      }),
       project('faults', ['test/faults/**/*.test.ts'], { ...whole, testTimeout: 300_000, fileParallelism: false }),
     ],
   },

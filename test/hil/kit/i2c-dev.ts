@@ -45,11 +45,12 @@ export class I2cWire {
         address = Number(argument);
         return 0;
       },
-      write: (bytes: Buffer) => this.#message(address, bytes),
+      write: (bytes: Buffer) => this.message(address, bytes),
     };
   }
 
-  async #message(address: number, bytes: Buffer): Promise<void> {
+  /** Writes one message. Rejects with Errno. */
+  async message(address: number, bytes: Buffer): Promise<void> {
     this.messages++;
     if (this.hung) {
       await sleep(HANG_MS);
