@@ -5,6 +5,7 @@ import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
 import type { Presence } from './im/presence.ts';
 import type { Roster } from './im/roster.ts';
+import type { Turns } from './im/turns.ts';
 import type { Log } from './log.ts';
 import type { BeforeLoginTable } from './routing/before-login.ts';
 import type { DiscoTable, DiscoTarget, Identity } from './routing/disco-table.ts';
@@ -55,6 +56,8 @@ export interface Host {
   readonly accounts: Accounts;
   readonly invites: Invites;
   readonly store: Store;
+  /** Work that reads what an account keeps (all but its roster), changes it and tells of it: one at a time, by account id. */
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -9,9 +9,9 @@ import { entityTime } from './extensions/entity-time.ts';
 import { lastActivity } from './extensions/last-activity.ts';
 import { muc } from './extensions/muc/muc.ts';
 import { offline } from './extensions/offline.ts';
-import { pep } from './extensions/pep/pep.ts';
 import { ping } from './extensions/ping.ts';
 import { privateData } from './extensions/private-data.ts';
+import { pubsub } from './extensions/pubsub/pubsub.ts';
 import { registration } from './extensions/registration.ts';
 import { stanzaId } from './extensions/stanza-id.ts';
 import { vcardTemp } from './extensions/vcard-temp.ts';
@@ -30,7 +30,7 @@ export const extensions: readonly Extension[] = [
   caps,
   lastActivity,
   // What members keep on the box.
-  pep,
+  pubsub,
   vcardTemp,
   privateData,
   registration,

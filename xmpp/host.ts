@@ -7,6 +7,7 @@ import type { Extension, Host } from './extension.ts';
 import { Messages } from './im/message.ts';
 import { Presence } from './im/presence.ts';
 import { Roster } from './im/roster.ts';
+import { Turns } from './im/turns.ts';
 import type { Log } from './log.ts';
 import { BeforeLoginTable } from './routing/before-login.ts';
 import { DiscoTable } from './routing/disco-table.ts';
@@ -41,6 +42,7 @@ export class XmppHost implements Host {
   readonly disco = new DiscoTable();
   readonly services = new Services();
   readonly sessions = new Sessions(this.hooks);
+  readonly turns = new Turns();
   readonly iqs = new Iqs(this);
   readonly messages = new Messages(this);
   readonly roster: Roster;

@@ -44,7 +44,7 @@ function accountInfo(host: Host, request: IqRequest): Element {
   if (event.node === undefined) return infoOf(host.disco, 'account');
   host.hooks.run('account disco info', event);
   if (!event.known) throw new StanzaError('item-not-found');
-  return infoElement(event.identities, event.features, event.node);
+  return infoElement(event.identities, event.features, event.node, event.forms);
 }
 
 function accountItems(host: Host, request: IqRequest): Element {
@@ -56,7 +56,7 @@ function accountItems(host: Host, request: IqRequest): Element {
 function accountEvent({ account, from, payload }: IqRequest): AccountDiscoEvent {
   if (!account) throw new StanzaError('service-unavailable');
   const { node } = payload.attrs;
-  return { account, asker: from, node, known: false, items: [], identities: [], features: [] };
+  return { account, asker: from, node, known: false, items: [], identities: [], features: [], forms: [] };
 }
 
 function itemsElement(items: readonly DiscoItem[], node?: string): Element {

@@ -3,7 +3,7 @@
  * any resource hears of it.
  */
 import type { XmppHost } from '../host.ts';
-import type { Jid } from '../routing/jid.ts';
+import { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
@@ -93,6 +93,7 @@ export class Roster {
 
   /** Tells the interested resources of an item as it is now, or that it is gone (section 2.1.6). */
   push(account: Account, contact: string): void {
+    this.#host.hooks.run('roster item set', { account, contact: Jid.parse(contact) });
     const sessions = this.#host.sessions.ofAccount(account).filter((session) => session.interested);
     if (sessions.length === 0) return;
     const item = this.#host.store.roster.item(account.id, contact);

@@ -1,4 +1,4 @@
-/** Work that must not overlap, by key: what reads a roster, writes it and tells of it is one turn of its account. */
+/** Work that must not overlap, by key: what reads a roster, say, writes it and tells of it is one turn of its account. */
 export class Turns {
   readonly #tails = new Map<string, Promise<void>>();
 

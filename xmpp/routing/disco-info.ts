@@ -11,12 +11,19 @@ export const CAPS_NODE = 'urn:casp3r:server';
 /** Names of XEP-0300 to those of node:crypto. */
 const HASHES: Readonly<Record<string, string>> = { 'sha-1': 'sha1', 'sha-256': 'sha256', 'sha-512': 'sha512' };
 
-export function infoElement(identities: readonly Identity[], features: readonly string[], node?: string): Element {
+/** `forms`: XEP-0128. */
+export function infoElement(
+  identities: readonly Identity[],
+  features: readonly string[],
+  node?: string,
+  forms: readonly Element[] = [],
+): Element {
   return xml(
     'query',
     { xmlns: NS_DISCO_INFO, node },
     ...identities.map(({ category, type, name }) => xml('identity', { category, type, name })),
     ...features.map((feature) => xml('feature', { var: feature })),
+    ...forms,
   );
 }
 

@@ -7,7 +7,7 @@
  */
 
 import type { Change } from '../store/changes.ts';
-import type { Account } from '../store/model.ts';
+import type { Account, NodeItem } from '../store/model.ts';
 import type { Element } from '../xml.ts';
 import type { DiscoItem, Identity } from './disco-table.ts';
 import type { Jid } from './jid.ts';
@@ -118,19 +118,70 @@ export interface FeaturesEvent {
   features: ReadonlySet<string>;
 }
 
-/** Somebody who may asks an account what it is and has (XEP-0030). */
-export interface AccountDiscoEvent {
-  account: Account;
+/** Somebody who may asks what a node, or the whole, is and has (XEP-0030). */
+export interface NodeDiscoEvent {
   asker: Jid;
-  /** Absent for the account itself. */
+  /** Absent for the whole. */
   node: string | undefined;
   /** Set by who knows the node; one that nobody knows is `item-not-found`. */
   known: boolean;
-  /** For 'account disco items'. */
+  /** For the question after items. */
   items: DiscoItem[];
   /** For 'account disco info' of a node. */
   identities: Identity[];
   features: string[];
+  /** XEP-0128 */
+  forms: Element[];
+}
+
+export interface AccountDiscoEvent extends NodeDiscoEvent {
+  account: Account;
+}
+
+/** What becomes part of a commit that is about to be made. */
+export interface CommitEvent {
+  changes: Change[];
+  /** Runs when all changes are on disk. */
+  after: (() => void)[];
+}
+
+/** What an account published, took back or emptied at one of its nodes, about to be kept. */
+export interface NodeItemsEvent extends CommitEvent {
+  account: Account;
+  node: string;
+  /** The node's access model. */
+  access: string;
+  published: readonly NodeItem[];
+  /** Ids. */
+  retracted: readonly string[];
+  /** All items are gone. */
+  emptied: boolean;
+}
+
+/** One of an account's nodes is to hold what the account keeps elsewhere in another form. Run it in the account's turn. */
+export interface NodeChangeEvent extends CommitEvent {
+  account: Account;
+  node: string;
+  /** node_config by `var` without `pubsub#`, for a node that is not there yet. */
+  config: Readonly<Record<string, string>>;
+  by: Jid;
+  publish: readonly { id: string; payload: Element }[];
+  /** Ids. */
+  retract: readonly string[];
+}
+
+/** An account's vCard (XEP-0054), about to be kept. */
+export interface VcardEvent extends CommitEvent {
+  account: Account;
+  vcard: Element;
+  by: Jid;
+}
+
+/** An element of an account's private storage (XEP-0049), about to be kept. */
+export interface PrivateDataEvent extends CommitEvent {
+  account: Account;
+  element: Element;
+  by: Jid;
 }
 
 /** What happens, by name. The comment says who runs it. */
@@ -153,6 +204,8 @@ export interface HookMap {
   /** im/presence.ts: an available presence of a contact or of another own resource reached an account. */
   'presence received': InboundStanza;
   'subscription changed': SubscriptionEvent;
+  /** im/roster.ts: a contact's item was set or removed (its groups, say). */
+  'roster item set': { account: Account; contact: Jid };
   /** im/presence.ts: for each address that a broadcast goes to, and for each answer to a probe. */
   'presence to contact': PresenceToContactEvent;
   /** extensions/caps.ts: they became known, or others than before. */
@@ -162,6 +215,16 @@ export interface HookMap {
   /** extensions/disco.ts */
   'account disco info': AccountDiscoEvent;
   'account disco items': AccountDiscoEvent;
+  /** extensions/pubsub/work.ts */
+  'node items changed': NodeItemsEvent;
+  /** Who converts (extensions/bookmarks.ts, extensions/avatar/); extensions/pubsub/conversions.ts sees to it. */
+  'node change wanted': NodeChangeEvent;
+  /** extensions/vcard-temp.ts */
+  'vcard set': VcardEvent;
+  /** extensions/private-data.ts */
+  'private data set': PrivateDataEvent;
+  /** firmware/care.ts: add what is to be done once a day. */
+  night: { work: (() => Promise<void>)[] };
   /** stream/features.ts */
   'stream features': StreamFeaturesEvent;
   /** server.ts: streams are about to end. */

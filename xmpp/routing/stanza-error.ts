@@ -40,6 +40,8 @@ export interface StanzaErrorDetails {
   text?: string;
   /** An application-specific condition with its own namespace. */
   application?: Element;
+  /** Stands in the answer in place of the payload that was asked with. */
+  payload?: Element;
 }
 
 export class StanzaError extends Error {
@@ -47,6 +49,7 @@ export class StanzaError extends Error {
   readonly type: ErrorType;
   readonly text: string | undefined;
   readonly application: Element | undefined;
+  readonly payload: Element | undefined;
 
   constructor(condition: StanzaCondition, details: StanzaErrorDetails = {}) {
     super(details.text ?? condition);
@@ -55,6 +58,7 @@ export class StanzaError extends Error {
     this.type = details.type ?? DEFAULT_TYPES[condition];
     this.text = details.text;
     this.application = details.application;
+    this.payload = details.payload;
   }
 
   /** `<error type='…'>` with the condition, the text and the application's own condition. */

@@ -21,7 +21,7 @@ export function iqResult(request: Element, payload?: Element | null): Element {
 export function errorReply(stanza: Element, error: StanzaError): Element {
   const { id, from, to } = stanza.attrs;
   const reply = xml(stanza.name, { type: 'error', id, from: to, to: from });
-  const payload = stanza.name === 'iq' ? firstChild(stanza) : undefined;
+  const payload = error.payload ?? (stanza.name === 'iq' ? firstChild(stanza) : undefined);
   if (payload) reply.append(clone(payload));
   reply.append(error.toElement());
   return reply;

@@ -13,9 +13,11 @@ import type {
   Id,
   Invite,
   LastSeen,
+  NodeAffiliation,
+  NodeItem,
+  NodeRow,
+  NodeSubscription,
   OfflineMessage,
-  PepItem,
-  PepNode,
   Role,
   RoomAffiliation,
   RoomRow,
@@ -64,12 +66,17 @@ export interface ChangeData {
   'invite used': { code: string; account: Id };
   'invite revoked': { code: string };
 
-  'node set': PepNode;
+  'node set': NodeRow;
   'node removed': { owner: Id; node: string };
   /** Replaces an item of the same id; then the oldest above `keep` go. */
-  'item published': PepItem & { keep: number };
+  'item published': NodeItem & { keep: number };
   'item retracted': { owner: Id; node: string; id: string };
+  'items expired': { owner: Id; node: string; beforeMs: number };
   'node purged': { owner: Id; node: string };
+  /** 'none' takes it away. */
+  'node affiliation set': NodeAffiliation;
+  /** 'none' takes it away. */
+  'node subscription set': NodeSubscription;
 
   'room created': RoomRow;
   /** All fields of its configuration, by their `var`. */

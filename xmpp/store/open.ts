@@ -10,8 +10,8 @@ import { SqliteAccounts } from './reads/accounts.ts';
 import { SqliteArchive } from './reads/archive.ts';
 import { SqliteExtras } from './reads/extras.ts';
 import { SqliteInvites } from './reads/invites.ts';
+import { SqliteNodes } from './reads/nodes.ts';
 import { SqliteOffline } from './reads/offline.ts';
-import { SqlitePep } from './reads/pep.ts';
 import { SqliteRooms } from './reads/rooms.ts';
 import { SqliteRoster } from './reads/roster.ts';
 import { SqliteSecrets } from './reads/secrets.ts';
@@ -47,7 +47,7 @@ class SqliteStore implements Store {
   readonly offline: SqliteOffline;
   readonly invites: SqliteInvites;
   readonly extras: SqliteExtras;
-  readonly pep: SqlitePep;
+  readonly nodes: SqliteNodes;
   readonly rooms: SqliteRooms;
   readonly #db: Sqlite;
   readonly #clock: HybridClock;
@@ -63,7 +63,7 @@ class SqliteStore implements Store {
     this.offline = new SqliteOffline(db);
     this.invites = new SqliteInvites(db);
     this.extras = new SqliteExtras(db);
-    this.pep = new SqlitePep(db);
+    this.nodes = new SqliteNodes(db);
     this.rooms = new SqliteRooms(db);
     this.#db = db;
     this.#clock = clock;

@@ -15,9 +15,13 @@ import type {
   Id,
   Invite,
   LastSeen,
+  NodeAffiliation,
+  NodeItem,
+  NodeItemPage,
+  NodeItemQuery,
+  NodeRow,
+  NodeSubscription,
   OfflineMessage,
-  PepItem,
-  PepNode,
   RoomAffiliation,
   RoomRow,
   RoomSubject,
@@ -111,12 +115,25 @@ export interface ExtrasReads {
   privateData(account: Id, name: string, namespace: string): string | undefined;
 }
 
-export interface PepReads {
-  nodes(owner: Id): PepNode[];
-  node(owner: Id, node: string): PepNode | undefined;
+/** Nodes of an account, or of a server's service. Items that have expired are there until they are removed; `page` knows. */
+export interface NodeReads {
+  nodes(owner: Id): NodeRow[];
+  node(owner: Id, node: string): NodeRow | undefined;
   /** Newest last; the last `max` of them. */
-  items(owner: Id, node: string, max?: number): PepItem[];
-  item(owner: Id, node: string, id: string): PepItem | undefined;
+  items(owner: Id, node: string, max?: number): NodeItem[];
+  item(owner: Id, node: string, id: string): NodeItem | undefined;
+  page(query: NodeItemQuery): NodeItemPage;
+  count(owner: Id, node: string, sinceMs: number): number;
+  /** Ids of the oldest items. */
+  oldest(owner: Id, node: string, count: number): string[];
+  affiliations(owner: Id, node: string): NodeAffiliation[];
+  affiliation(owner: Id, node: string, jid: string): NodeAffiliation | undefined;
+  /** Of a bare JID, with all nodes; of all owners where none is named. */
+  affiliationsOf(jid: string, owner?: Id): NodeAffiliation[];
+  subscriptions(owner: Id, node: string): NodeSubscription[];
+  subscription(owner: Id, node: string, jid: string): NodeSubscription | undefined;
+  /** Of a bare JID and its resources, with all nodes; of all owners where none is named. */
+  subscriptionsOf(bare: string, owner?: Id): NodeSubscription[];
 }
 
 export interface RoomReads {
@@ -146,7 +163,7 @@ export interface Store {
   readonly offline: OfflineReads;
   readonly invites: InviteReads;
   readonly extras: ExtrasReads;
-  readonly pep: PepReads;
+  readonly nodes: NodeReads;
   readonly rooms: RoomReads;
   /** Writes what is waiting, folds the WAL in, ends the writer thread. */
   close(): Promise<void>;

@@ -13,6 +13,7 @@ import type { ServerConfig } from '../../../xmpp/config.ts';
 import type { Extension, Host } from '../../../xmpp/extension.ts';
 import type { Presence } from '../../../xmpp/im/presence.ts';
 import type { Roster } from '../../../xmpp/im/roster.ts';
+import { Turns } from '../../../xmpp/im/turns.ts';
 import type { Log } from '../../../xmpp/log.ts';
 import { BeforeLoginTable, type StrangerStream } from '../../../xmpp/routing/before-login.ts';
 import { DiscoTable } from '../../../xmpp/routing/disco-table.ts';
@@ -118,6 +119,7 @@ export class TestHost implements Host {
   readonly disco = new DiscoTable();
   readonly services = new Services();
   readonly sessions = new Sessions(this.hooks);
+  readonly turns = new Turns();
   readonly clock: TestClock;
   readonly random = systemRandom;
   readonly log = silentLog;

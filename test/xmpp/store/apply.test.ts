@@ -9,7 +9,7 @@ import { migrate } from '../../../xmpp/store/migrate.ts';
 import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
 import { noonMs, temporaryFolder } from './fixtures.ts';
-import { alice, bob, invite, item, kinds, message, owner, sample, subject } from './samples.ts';
+import { alice, bob, invite, item, kinds, message, owner, sample, samples, subject } from './samples.ts';
 
 function emptyDatabase(): Sqlite {
   const db = new Sqlite(join(temporaryFolder(), 'apply.db'), { readonly: false, busyMs: 0 });
@@ -112,6 +112,18 @@ const pairs: [string, Change, Change][] = [
   ['item and purge', sample('item published'), sample('node purged')],
   ['item and removal', sample('item published'), sample('node removed')],
   [
+    'affiliation',
+    sample('node affiliation set'),
+    change('node affiliation set', { ...samples['node affiliation set'], affiliation: 'none' }),
+  ],
+  ['affiliation and removal', sample('node affiliation set'), sample('node removed')],
+  [
+    'subscription',
+    sample('node subscription set'),
+    change('node subscription set', { ...samples['node subscription set'], state: 'none' }),
+  ],
+  ['subscription and removal', sample('node subscription set'), sample('node removed')],
+  [
     'items above keep',
     change('item published', { ...item, id: 'x', keep: 1 }),
     change('item published', { ...item, id: 'y', keep: 1 }),
@@ -137,17 +149,19 @@ describe('tombstones of single messages and items', () => {
     const offlineId = idOf(noonMs, 0, 'boxboxbo');
     apply(db, 1, change('offline messages cleared', { account: 'a1', ids: [offlineId] }));
     apply(db, 2, sample('item retracted'));
-    expect([rows(db, 'offline_messages'), rows(db, 'pep_items')]).toEqual([1, 1]);
+    expect([rows(db, 'offline_messages'), rows(db, 'node_items')]).toEqual([1, 1]);
     apply(db, monthMs, change('offline messages cleared', { account: 'a1', ids: [] }));
     apply(db, monthMs + 1, change('item retracted', { owner: 'a1', node: item.node, id: 'other' }));
-    expect([rows(db, 'offline_messages'), rows(db, 'pep_items')]).toEqual([0, 1]);
+    expect([rows(db, 'offline_messages'), rows(db, 'node_items')]).toEqual([0, 1]);
   });
 });
 
 test('an account takes every row of its own with it', () => {
   const db = emptyDatabase();
   const gone: ChangeKind = 'account removed';
-  const keeping = kinds.filter((kind) => kind !== gone && !/ (removed|retracted|purged|cleared|revoked)$/.test(kind));
+  const keeping = kinds.filter(
+    (kind) => kind !== gone && !/ (removed|retracted|purged|expired|cleared|revoked)$/.test(kind),
+  );
   keeping.forEach((kind, tick) => {
     apply(db, tick, sample(kind));
   });

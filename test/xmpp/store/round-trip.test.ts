@@ -142,27 +142,52 @@ const cases: { [K in ChangeKind]: Seen } = {
   },
   'node set': {
     before: born,
-    read: ({ pep }) => [pep.nodes('a1'), pep.node('a1', item.node)?.config],
+    read: ({ nodes }) => [nodes.nodes('a1'), nodes.node('a1', item.node)?.config],
     is: [[samples['node set']], { access_model: 'whitelist' }],
   },
   'node removed': {
     before: [...born, 'node set', 'item published'],
-    read: ({ pep }) => [pep.nodes('a1'), pep.node('a1', item.node), pep.items('a1', item.node)],
+    read: ({ nodes }) => [nodes.nodes('a1'), nodes.node('a1', item.node), nodes.items('a1', item.node)],
     is: [[], undefined, []],
   },
   'item published': {
     before: [...born, 'node set'],
-    read: ({ pep }) => [pep.items('a1', item.node), pep.item('a1', item.node, item.id)],
+    read: ({ nodes }) => [nodes.items('a1', item.node), nodes.item('a1', item.node, item.id)],
     is: [[item], item],
   },
   'item retracted': {
     before: [...born, 'node set', 'item published'],
-    read: ({ pep }) => [pep.items('a1', item.node), pep.item('a1', item.node, item.id)],
+    read: ({ nodes }) => [nodes.items('a1', item.node), nodes.item('a1', item.node, item.id)],
     is: [[], undefined],
+  },
+  'items expired': {
+    before: [...born, 'node set', 'item published'],
+    read: ({ nodes }) => [nodes.count('a1', item.node, 0), nodes.items('a1', item.node)],
+    is: [0, []],
+  },
+  'node affiliation set': {
+    before: [...born, 'node set'],
+    read: ({ nodes }) => [
+      nodes.affiliations('a1', item.node),
+      nodes.affiliation('a1', item.node, 'bob@b.test'),
+      nodes.affiliationsOf('bob@b.test'),
+      nodes.affiliationsOf('bob@b.test', 's1'),
+    ],
+    is: [[samples['node affiliation set']], samples['node affiliation set'], [samples['node affiliation set']], []],
+  },
+  'node subscription set': {
+    before: [...born, 'node set'],
+    read: ({ nodes }) => [
+      nodes.subscriptions('a1', item.node),
+      nodes.subscription('a1', item.node, 'bob@b.test/phone'),
+      nodes.subscriptionsOf('bob@b.test', 'a1'),
+      nodes.subscriptionsOf('bob@b.te'),
+    ],
+    is: [[samples['node subscription set']], samples['node subscription set'], [samples['node subscription set']], []],
   },
   'node purged': {
     before: [...born, 'node set', 'item published'],
-    read: ({ pep }) => [pep.items('a1', item.node), pep.nodes('a1').length],
+    read: ({ nodes }) => [nodes.items('a1', item.node), nodes.nodes('a1').length],
     is: [[], 1],
   },
   'room created': {

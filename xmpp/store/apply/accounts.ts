@@ -18,8 +18,10 @@ const ownedBy = [
   ['blocked', 'account'],
   ['vcards', 'account'],
   ['private_data', 'account'],
-  ['pep_nodes', 'owner'],
-  ['pep_items', 'owner'],
+  ['nodes', 'owner'],
+  ['node_items', 'owner'],
+  ['node_affiliations', 'owner'],
+  ['node_subscriptions', 'owner'],
 ] as const;
 
 export const accountAppliers = {

@@ -6,8 +6,8 @@ import type { Appliers } from './applier.ts';
 import { archiveAppliers } from './archive.ts';
 import { extrasAppliers } from './extras.ts';
 import { inviteAppliers } from './invites.ts';
+import { nodeAppliers } from './nodes.ts';
 import { offlineAppliers } from './offline.ts';
-import { pepAppliers } from './pep.ts';
 import { roomAppliers } from './rooms.ts';
 import { rosterAppliers } from './roster.ts';
 import { serverAppliers } from './servers.ts';
@@ -20,7 +20,7 @@ const appliers: Appliers = {
   ...offlineAppliers,
   ...extrasAppliers,
   ...inviteAppliers,
-  ...pepAppliers,
+  ...nodeAppliers,
   ...roomAppliers,
 };
 

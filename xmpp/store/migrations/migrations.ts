@@ -1,5 +1,6 @@
 /** The steps that lead from an empty file to the schema of today, in order. A released step never changes; a new one follows it. */
 import { sql as first } from './0001-first.ts';
 import { sql as rooms } from './0002-rooms.ts';
+import { sql as nodes } from './0003-nodes.ts';
 
-export const migrations: readonly string[] = [first, rooms];
+export const migrations: readonly string[] = [first, rooms, nodes];

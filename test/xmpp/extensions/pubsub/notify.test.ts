@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
-import { pep } from '../../../../xmpp/extensions/pep/pep.ts';
+import { pubsub as extension } from '../../../../xmpp/extensions/pubsub/pubsub.ts';
 import { Jid } from '../../../../xmpp/routing/jid.ts';
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import { type Client, type TestHost, testHost } from '../harness.ts';
-import { EVENT, form, NS, OWNER, publish, pubsub, tune } from './requests.ts';
+import { EVENT, errorOf, form, get, idsOf, NS, OWNER, publish, pubsub, tune } from './requests.ts';
 
 const ALICE = 'alice@casp3r.local';
 const FRIEND = 'friend@b.test';
@@ -13,7 +13,7 @@ let host: TestHost;
 let alice: Client;
 
 beforeEach(async () => {
-  host = await testHost(pep);
+  host = await testHost(extension);
   alice = host.client(await host.member('alice'), 'phone');
   await host.contact(alice.session.account, FRIEND, 'both');
 });
@@ -134,8 +134,67 @@ test('what is taken back, purged, reconfigured or deleted is told, as the node i
 
 test('a node that keeps nothing tells of what is published all the same', async () => {
   comes(`${FRIEND}/a`, NOTIFY);
-  await publish(host, alice, { options: { persist_items: 'false', deliver_payloads: 'false' } });
-  const [event] = events();
-  expect(event?.what.getChild('item')?.children).toEqual([]);
-  expect(host.store.pep.items(alice.session.account.id, 'urn:tune')).toEqual([]);
+  await publish(host, alice, { id: 'one', content: tune('song'), options: { persist_items: 'false' } });
+  expect(events()[0]?.what.getChild('item')?.getChild('tune')?.text()).toBe('song');
+  expect(host.store.nodes.items(alice.session.account.id, 'urn:tune')).toEqual([]);
+});
+
+test('a node that only tells that something happened takes no item (section 7.1.3.6)', async () => {
+  comes(`${FRIEND}/a`, NOTIFY);
+  const options = form('publish-options', { persist_items: 'false', deliver_payloads: 'false' });
+  const send = (...items: Element[]) =>
+    host.ask(
+      alice,
+      'set',
+      pubsub(NS, xml('publish', { node: 'urn:tune' }, ...items), xml('publish-options', {}, options)),
+    );
+  expect(errorOf(await send(xml('item', {}, tune())))).toBe('bad-request/item-forbidden');
+  expect(errorOf(await send())).toBeUndefined();
+  expect(events().map(({ what }) => what.toString())).toEqual(['<items node="urn:tune"/>']);
+});
+
+test('without payloads it names the item, which may be empty', async () => {
+  comes(`${FRIEND}/a`, NOTIFY);
+  await publish(host, alice, { id: 'one', content: null, options: { deliver_payloads: 'false' } });
+  await publish(host, alice, { id: 'two' });
+  expect(events().map(({ what }) => what.getChild('item')?.attrs.id)).toEqual(['one', 'two']);
+  expect(idsOf(await get(host, alice))).toEqual(['two']);
+});
+
+test('those who see the presence learn which resource published (XEP-0163 section 4.3.1), unless items name nobody', async () => {
+  comes(`${FRIEND}/a`, NOTIFY);
+  await publish(host, alice, { id: 'one' });
+  await set(OWNER, xml('configure', { node: 'urn:tune' }, form('node_config', { itemreply: 'none' })));
+  await publish(host, alice, { id: 'two' });
+  const [named, unnamed] = events();
+  const replyTo = named?.message.getChild('addresses', 'http://jabber.org/protocol/address')?.getChild('address');
+  expect(replyTo?.attrs).toEqual({ type: 'replyto', jid: `${ALICE}/phone` });
+  expect(unnamed?.message.getChild('addresses')).toBeUndefined();
+  expect(unnamed?.what.getChild('item')?.attrs.publisher).toBeUndefined();
+});
+
+test('what new items push out is told, unless the node discards in silence (section 7.1.2.5)', async () => {
+  comes(`${FRIEND}/a`, NOTIFY);
+  for (const id of ['one', 'two', 'three']) await publish(host, alice, { id, options: { max_items: '2' } });
+  expect(events().map(({ what }) => what.getChildElements()[0]?.toString().slice(0, 20))).toEqual([
+    '<item id="one" publi',
+    '<item id="two" publi',
+    '<retract id="one"/>',
+    '<item id="three" pub',
+  ]);
+  await set(
+    OWNER,
+    xml('configure', { node: 'urn:tune' }, form('node_config', { publish_node_full: 'discard-oldest' })),
+  );
+  await publish(host, alice, { id: 'four' });
+  expect(events()).toHaveLength(1);
+  expect(idsOf(await get(host, alice))).toEqual(['three', 'four']);
+});
+
+test('who may see a node only now gets its last item', async () => {
+  comes(`${FRIEND}/a`, NOTIFY);
+  await publish(host, alice, { id: 'one', options: { access_model: 'whitelist' } });
+  expect(recipients()).toEqual([]);
+  await set(OWNER, xml('configure', { node: 'urn:tune' }, form('node_config', { access_model: 'presence' })));
+  expect(recipients()).toEqual([`${FRIEND}/a`]);
 });

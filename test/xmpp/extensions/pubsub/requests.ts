@@ -1,4 +1,4 @@
-/** Requests to the nodes of an account, as the tests of pep write them. */
+/** Requests to the nodes of an account, as the tests write them. */
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import { type Client, conditionOf, type TestHost } from '../harness.ts';
 
