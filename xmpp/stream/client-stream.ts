@@ -239,6 +239,7 @@ export class ClientStream implements Carrier {
     this.#send(reply);
     if (!account) return;
     this.#account = account;
+    this.#wire.admit();
     this.#reopen();
   }
 

@@ -7,6 +7,8 @@ import type { TlsIdentity } from './tls.ts';
 
 /** What a peer may leave unread before it is cut off; more than a resumption sends at once (management/managed-outlet.ts). */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+/** The same before it has logged in: strangers are many, and little is said to them. */
+const MAX_UNREAD_BEFORE_LOGIN_BYTES = 128 * 1024;
 /** What is read while the last words to a peer are on their way. */
 const MAX_LATE_BYTES = 1024 * 1024;
 const HANDSHAKE_MS = 10_000;
@@ -38,6 +40,7 @@ export class Wire {
   #waiting: ((written: boolean) => void)[] = [];
   #state: 'up' | 'ending' | 'closed' = 'up';
   #late = 0;
+  #maxUnreadBytes = MAX_UNREAD_BEFORE_LOGIN_BYTES;
 
   constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
@@ -79,7 +82,12 @@ export class Wire {
     if (this.#socket.destroyed) return;
     if (this.#out === '') queueMicrotask(() => this.#flush());
     this.#out += text;
-    if (this.#socket.writableLength + this.#out.length > MAX_UNREAD_BYTES) this.destroy();
+    if (this.#socket.writableLength + this.#out.length > this.#maxUnreadBytes) this.destroy();
+  }
+
+  /** The peer has logged in. */
+  admit(): void {
+    this.#maxUnreadBytes = MAX_UNREAD_BYTES;
   }
 
   /** Reading stops while anyone holds it. */

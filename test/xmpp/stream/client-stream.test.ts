@@ -174,6 +174,16 @@ describe('before login', () => {
     expect(await client.rest()).toContain('<not-authorized');
   });
 
+  it('a stranger who reads nothing is cut off long before a member would be', async () => {
+    const running = await start();
+    running.host.beforeLogin.handle('get', 'ask', 'urn:example', () =>
+      xml('ask', { xmlns: 'urn:example' }, 'x'.repeat(200_000)),
+    );
+    const client = await opened(running);
+    client.send("<iq type='get' id='1'><ask xmlns='urn:example'/></iq>");
+    expect(await client.rest()).toBe('');
+  });
+
   it('extensions add their features', async () => {
     const running = await start();
     const seen: boolean[] = [];
