@@ -25,6 +25,7 @@ import type {
   RosterItem,
   ServerRow,
   SubscriptionRequest,
+  UploadSlot,
 } from './model.ts';
 
 /** What each kind of change carries. */
@@ -85,6 +86,12 @@ export interface ChangeData {
   'room subject set': { room: Id } & RoomSubject;
   /** Takes everything of the room with it; its name is free again. */
   'room removed': { room: Id };
+
+  'upload slot made': UploadSlot;
+  /** The file of a slot is on the disk, whole. */
+  'upload stored': { account: Id; id: string; atMs: number };
+  /** The slot, and its file where it came. */
+  'upload removed': { account: Id; id: string };
 }
 
 export type ChangeKind = keyof ChangeData;

@@ -29,6 +29,13 @@ export function conflictOf(db: Sqlite, change: Change): string | undefined {
       );
       return invite !== undefined && (invite.mine === 1 || invite.left > 0) ? undefined : 'the invitation is used up';
     }
+    case 'upload stored': {
+      const slot = db.get<{ taken: number }>(
+        'SELECT EXISTS (SELECT 1 FROM stored_uploads WHERE id = :id) AS taken FROM upload_slots WHERE id = :id',
+        { id: change.data.id },
+      );
+      return slot?.taken === 0 ? undefined : 'the slot is used up or gone';
+    }
     default:
       return undefined;
   }

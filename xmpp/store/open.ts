@@ -16,6 +16,7 @@ import { SqliteRooms } from './reads/rooms.ts';
 import { SqliteRoster } from './reads/roster.ts';
 import { SqliteSecrets } from './reads/secrets.ts';
 import { SqliteServers } from './reads/servers.ts';
+import { SqliteUploads } from './reads/uploads.ts';
 import type { Sqlite } from './sqlite.ts';
 import type { Store } from './store.ts';
 
@@ -49,6 +50,7 @@ class SqliteStore implements Store {
   readonly extras: SqliteExtras;
   readonly nodes: SqliteNodes;
   readonly rooms: SqliteRooms;
+  readonly uploads: SqliteUploads;
   readonly #db: Sqlite;
   readonly #clock: HybridClock;
 
@@ -65,6 +67,7 @@ class SqliteStore implements Store {
     this.extras = new SqliteExtras(db);
     this.nodes = new SqliteNodes(db);
     this.rooms = new SqliteRooms(db);
+    this.uploads = new SqliteUploads(db);
     this.#db = db;
     this.#clock = clock;
   }

@@ -28,6 +28,7 @@ import type {
   RosterItem,
   ServerRow,
   SubscriptionRequest,
+  Upload,
 } from './model.ts';
 
 /** Nothing of this commit is on disk. Where the disk is full or broken (SQLITE_…), routing answers `resource-constraint`. */
@@ -149,6 +150,17 @@ export interface RoomReads {
   subject(room: Id): RoomSubject | undefined;
 }
 
+export interface UploadReads {
+  find(id: string): Upload | undefined;
+  /** Slots and files, oldest first. */
+  ofAccount(account: Id): Upload[];
+  /**
+   * What is due to go: slots that expired unused, files whose own time is over, and files of messages that were stored before
+   * `storedBeforeMs`.
+   */
+  over(nowMs: number, storedBeforeMs: number): Upload[];
+}
+
 export interface Store {
   /** This box, made once and kept. */
   readonly boxId: string;
@@ -165,6 +177,7 @@ export interface Store {
   readonly extras: ExtrasReads;
   readonly nodes: NodeReads;
   readonly rooms: RoomReads;
+  readonly uploads: UploadReads;
   /** Writes what is waiting, folds the WAL in, ends the writer thread. */
   close(): Promise<void>;
 }

@@ -111,6 +111,9 @@ const pairs: [string, Change, Change][] = [
   ['item published again', sample('item retracted'), sample('item published')],
   ['item and purge', sample('item published'), sample('node purged')],
   ['item and removal', sample('item published'), sample('node removed')],
+  ['upload stored', sample('upload slot made'), sample('upload stored')],
+  ['upload slot and removal', sample('upload slot made'), sample('upload removed')],
+  ['upload and removal', sample('upload stored'), sample('upload removed')],
   [
     'affiliation',
     sample('node affiliation set'),

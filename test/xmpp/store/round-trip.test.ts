@@ -1,6 +1,7 @@
 /** Each kind of change is seen by the reads once its commit has resolved, and by those of a store opened anew. */
 import { expect, test } from 'vitest';
 import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
+import type { UploadSlot } from '../../../xmpp/store/model.ts';
 import type { Store } from '../../../xmpp/store/store.ts';
 import { noonMs, open, temporaryFolder } from './fixtures.ts';
 import {
@@ -16,6 +17,7 @@ import {
   sample,
   samples,
   server,
+  slot,
   subject,
 } from './samples.ts';
 
@@ -216,6 +218,21 @@ const cases: { [K in ChangeKind]: Seen } = {
     ],
     is: [undefined, undefined, [], [], undefined],
   },
+  'upload slot made': {
+    before: born,
+    read: ({ uploads }) => [uploads.find('u1'), uploads.ofAccount('a1')],
+    is: [slot, [slot]],
+  },
+  'upload stored': {
+    before: [...born, 'upload slot made'],
+    read: ({ uploads }) => [uploads.find('u1'), uploads.ofAccount('a1')],
+    is: [{ ...slot, storedMs: noonMs + 1 }, [{ ...slot, storedMs: noonMs + 1 }]],
+  },
+  'upload removed': {
+    before: [...born, 'upload slot made', 'upload stored'],
+    read: ({ uploads }) => [uploads.find('u1'), uploads.ofAccount('a1')],
+    is: [undefined, []],
+  },
 };
 
 test.each(kinds)('%s', async (kind) => {
@@ -270,4 +287,34 @@ test('of two rooms of one name only the first is made', async () => {
   await expect(store.journal.commit(second)).rejects.toMatchObject({ code: 'CONFLICT' });
   await store.journal.commit(sample('room removed'), second);
   expect(store.rooms.byName('s1', 'kitchen')?.id).toBe('r2');
+});
+
+test('a slot takes one file', async () => {
+  const store = await open();
+  const stored = sample('upload stored');
+  await expect(store.journal.commit(stored)).rejects.toMatchObject({ code: 'CONFLICT' });
+  await store.journal.commit(sample('upload slot made'), stored);
+  await expect(store.journal.commit(stored)).rejects.toMatchObject({ code: 'CONFLICT' });
+});
+
+test('what is due to go: slots that nobody used, files past their own time or that of all messages', async () => {
+  const store = await open();
+  const day = 86_400_000;
+  const made = (id: string, facts: Partial<UploadSlot> = {}) => change('upload slot made', { ...slot, id, ...facts });
+  const stored = (id: string) => change('upload stored', { account: 'a1', id, atMs: noonMs });
+  await store.journal.commit(
+    made('unused'),
+    made('picture'),
+    stored('picture'),
+    made('story', { purpose: 'ephemeral', untilMs: noonMs + 2 * day }),
+    stored('story'),
+    made('face', { purpose: 'profile' }),
+    stored('face'),
+  );
+  const over = (afterMs: number, days: number) =>
+    store.uploads.over(noonMs + afterMs, noonMs + afterMs - days * day).map(({ id }) => id);
+  expect(over(299_999, 30)).toEqual([]);
+  expect(over(300_000, 30)).toEqual(['unused']);
+  expect(over(2 * day, 30)).toEqual(['story', 'unused']);
+  expect(over(30 * day + 1, 30)).toEqual(['picture', 'story', 'unused']);
 });

@@ -10,6 +10,7 @@ import type {
   RoomSubject,
   RosterItem,
   ServerRow,
+  UploadSlot,
 } from '../../../xmpp/store/model.ts';
 import { noonMs } from './fixtures.ts';
 
@@ -100,6 +101,18 @@ export const subject: RoomSubject = {
   subject: '<message><subject>Soup</subject></message>',
 };
 
+export const slot: UploadSlot = {
+  id: 'u1',
+  account: 'a1',
+  name: 'soup.jpg',
+  bytes: 4711,
+  type: 'image/jpeg',
+  purpose: 'message',
+  madeMs: noonMs,
+  expiresMs: noonMs + 300_000,
+  untilMs: 0,
+};
+
 const account = 'a1';
 
 /** Made in this order, each has something to change. */
@@ -152,6 +165,9 @@ export const samples: ChangeData = {
   'room affiliation set': { room: room.id, ...owner },
   'room subject set': { room: room.id, ...subject },
   'room removed': { room: room.id },
+  'upload slot made': slot,
+  'upload stored': { account, id: slot.id, atMs: noonMs + 1 },
+  'upload removed': { account, id: slot.id },
   'account removed': { account },
 };
 

@@ -22,6 +22,9 @@ const ownedBy = [
   ['node_items', 'owner'],
   ['node_affiliations', 'owner'],
   ['node_subscriptions', 'owner'],
+  ['upload_slots', 'account'],
+  ['stored_uploads', 'account'],
+  ['removed_uploads', 'account'],
 ] as const;
 
 export const accountAppliers = {

@@ -11,6 +11,7 @@ import { offlineAppliers } from './offline.ts';
 import { roomAppliers } from './rooms.ts';
 import { rosterAppliers } from './roster.ts';
 import { serverAppliers } from './servers.ts';
+import { uploadAppliers } from './uploads.ts';
 
 const appliers: Appliers = {
   ...serverAppliers,
@@ -22,6 +23,7 @@ const appliers: Appliers = {
   ...inviteAppliers,
   ...nodeAppliers,
   ...roomAppliers,
+  ...uploadAppliers,
 };
 
 /** Applies one change. What speaks of a removed account or room is void: its removal wins over whatever comes late. */
