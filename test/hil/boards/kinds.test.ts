@@ -3,7 +3,7 @@ import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
 import type { Status } from '../../../firmware/commands/status.ts';
 import { Box, type Settings } from '../../kit/box.ts';
 import { Board, type BoardOptions } from '../kit/board.ts';
-import { scan, untilGlass } from '../kit/glass.ts';
+import { untilScanned } from '../kit/glass.ts';
 import { describeHil } from '../kit/hil.ts';
 
 async function start(options: BoardOptions, settings: Settings, prepare: (board: Board) => void = () => {}) {
@@ -30,7 +30,7 @@ describeHil('every board', () => {
       ({ wire }) => wire.plug(0x3d, glass),
     );
     await board.press('pair');
-    await untilGlass(glass, (frame) => scan(frame) !== undefined);
+    await untilScanned(glass);
     expect(glass.unknown).toEqual([]);
     expect((await status()).panel).toMatchObject({
       detail: 'sh1106 at 0x3d on /dev/i2c-1',
@@ -56,7 +56,7 @@ describeHil('every board', () => {
     });
     expect(box.log.match(/a button cannot be used/g)).toHaveLength(2);
     await board.press('pair');
-    await untilGlass(glass, (frame) => scan(frame) !== undefined);
+    await untilScanned(glass);
   });
 
   test('without permission for the pins the box runs, and says which group is missing', async () => {
@@ -79,7 +79,7 @@ describeHil('every board', () => {
       wire.plug(0x3c, glass),
     );
     await board.press('pair');
-    await untilGlass(glass, (frame) => scan(frame) !== undefined);
+    await untilScanned(glass);
     expect((await status()).panel.buttons).toBe(
       'pair on /dev/input/event0, page on /dev/input/event0, power on /dev/input/event0',
     );

@@ -5,7 +5,7 @@ import type { PanelShown } from '../../../firmware/commands/panel.ts';
 import type { Status } from '../../../firmware/commands/status.ts';
 import { Box } from '../../kit/box.ts';
 import { Board, PI_4, PINS } from '../kit/board.ts';
-import { isDark, scan, untilGlass } from '../kit/glass.ts';
+import { isDark, scan, untilGlass, untilScanned } from '../kit/glass.ts';
 import { describeHil } from '../kit/hil.ts';
 
 const PATIENCE = { timeout: 20_000 };
@@ -51,8 +51,7 @@ describeHil('a Raspberry Pi with a panel and three buttons', () => {
 
   test('opens its door at a press of PAIR: the QR code on the glass leads in', async () => {
     await board.press('pair');
-    await untilGlass(glass, (frame) => scan(frame) !== undefined);
-    const address = scan(glass.frame()) ?? '';
+    const address = await untilScanned(glass);
     expect(address).toBe((await shown()).pairing?.url);
     const page = await fetch(address, { redirect: 'manual' });
     expect([page.status, page.headers.get('link')]).toEqual([200, expect.stringContaining('<xmpp:box.test')]);
@@ -104,7 +103,7 @@ describeHil('a Raspberry Pi with a panel and three buttons', () => {
     glass.powerCycle();
     wire.plug(0x3c, glass);
     const pluggedIn = performance.now();
-    await untilGlass(glass, (frame) => scan(frame) !== undefined);
+    await untilScanned(glass);
     console.log(`plugged in again to picture: ${Math.round(performance.now() - pluggedIn)} ms`);
     await board.press('pair');
     await untilLog('the pairing window is closed', logged);

@@ -34,6 +34,27 @@ export function scan(frame: Uint8Array): string | undefined {
   return jsqr.default(picture, width, height, { inversionAttempts: 'dontInvert' })?.data;
 }
 
+const LOOK_MS = 30;
+
+/** Resolves with the text of the QR code as soon as one can be read. It looks now and then, not at each page that comes. */
+export function untilScanned(glass: SimulatedGlass): Promise<string> {
+  return new Promise((resolve) => {
+    let due = false;
+    const look = () => {
+      due = false;
+      const text = scan(glass.frame());
+      if (text === undefined) return;
+      forget();
+      resolve(text);
+    };
+    const forget = glass.onChange(() => {
+      if (!due) setTimeout(look, LOOK_MS);
+      due = true;
+    });
+    look();
+  });
+}
+
 export function isDark(frame: Uint8Array): boolean {
   return frame.every((byte) => byte === 0);
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
 import { freePorts } from '../../kit/ports.ts';
 import { Wire } from '../../kit/wire.ts';
-import { scan, untilGlass } from '../kit/glass.ts';
+import { untilGlass, untilScanned } from '../kit/glass.ts';
 import { I2cWire } from '../kit/i2c-dev.ts';
 import { Vm } from '../kit/vm.ts';
 
@@ -57,11 +57,11 @@ describe('a box on an arm64 kernel', () => {
     expect(vm.log).not.toContain('a button cannot be used');
     const pressed = performance.now();
     await vm.press(PAIR);
-    await untilGlass(glass, (frame) => scan(frame) !== undefined);
+    const address = await untilScanned(glass);
     console.log(`press of 200 ms to QR code: ${Math.round(performance.now() - pressed)} ms`);
     expect(glass.unknown).toEqual([]);
 
-    const scanned = new URL(scan(glass.frame()) ?? '');
+    const scanned = new URL(address);
     const page = `http://127.0.0.1:${ports.http}${scanned.pathname}`;
     const made = await fetch(page, {
       method: 'POST',
