@@ -8,7 +8,7 @@ import { create, getConfig, getDefaultConfig, remove, setConfig } from './config
 import { NS_OWNER, NS_PUBSUB } from './errors.ts';
 import { getItems } from './items.ts';
 import { getAffiliations, listAffiliations, listSubscriptions, setAffiliations, setSubscriptions } from './manage.ts';
-import type { NodeOwner, PubsubRequest } from './nodes.ts';
+import { type NodeOwner, type PubsubRequest, turnOf } from './nodes.ts';
 import type { Notifier } from './notify.ts';
 import type { Online } from './online.ts';
 import { getDefaultOptions, getOptions, setOptions } from './options.ts';
@@ -99,5 +99,5 @@ export async function answer(
   if (!element || !action) throw new StanzaError('bad-request');
   const request = { owner, asker: from, pubsub: payload, action: element };
   if (type === 'get') return action(pubsub, request);
-  return pubsub.host.turns.run(owner.id, async () => action(pubsub, request));
+  return pubsub.host.turns.run(turnOf(owner, element.attrs.node), async () => action(pubsub, request));
 }

@@ -10,7 +10,7 @@ import { NS_PUBSUB } from './errors.ts';
 import { addressOf, findNode, type Node, type NodeOwner } from './nodes.ts';
 import { NodeWork } from './work.ts';
 
-const AUTHORIZATION = `${NS_PUBSUB}#subscribe_authorization`;
+export const AUTHORIZATION = `${NS_PUBSUB}#subscribe_authorization`;
 
 /** Asks every owner; the first answer counts. */
 export function askOwners(pubsub: Pubsub, node: Node, subscription: NodeSubscription): void {

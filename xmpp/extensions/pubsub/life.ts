@@ -3,12 +3,16 @@ import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import { change } from '../../store/changes.ts';
 import type { Account, NodeSubscription } from '../../store/model.ts';
+import type { Element } from '../../xml.ts';
 import type { Pubsub } from './actions.ts';
 import { freshSinceMs } from './node-config.ts';
-import { accountOwner, allNodes, bareOf, findNode, type NodeOwner } from './nodes.ts';
+import { accountOwner, allNodes, bareOf, findNode, type NodeOwner, turnOf } from './nodes.ts';
 import { endsWithPresence, hasEnded } from './subscription-options.ts';
 import { dropLost } from './subscriptions.ts';
 import { NodeWork } from './work.ts';
+
+/** Of type 'cancel', but of the way there rather than of the subscriber. */
+const TRANSIENT: ReadonlySet<string> = new Set(['remote-server-not-found', 'feature-not-implemented', 'not-allowed']);
 
 /** `service`: the host's own, where it has one. */
 export class NodeLife {
@@ -93,6 +97,17 @@ export class NodeLife {
     return account?.server === this.#host.server.id ? accountOwner(this.#host, account) : undefined;
   }
 
+  /** A subscriber whom a notification cannot reach for good has none any more (section 12.3). */
+  async bounced(owner: NodeOwner, message: Element, from: Jid): Promise<void> {
+    const error = message.getChild('error');
+    const condition = error?.getChildElements()[0]?.name ?? '';
+    const isLasting = condition === 'gone' || (error?.attrs.type === 'cancel' && !TRANSIENT.has(condition));
+    const node = this.#pubsub.notifier.nodeOfNotification(message.attrs.id ?? '');
+    if (!isLasting || node === undefined) return;
+    const all = this.#host.store.nodes.subscriptionsOf(bareOf(this.#host, from), owner.id);
+    await this.#end(all.filter((each) => each.node === node && this.#isFor(each, from)));
+  }
+
   /** Its name may be somebody else's tomorrow: nothing is left to it. A node of the service that it alone owned goes too. */
   #forget(account: Account): void {
     const service = this.#service();
@@ -131,7 +146,7 @@ export class NodeLife {
   }
 
   #later(owner: NodeOwner, work: () => Promise<void>): void {
-    this.#host.turns.run(owner.id, work).catch((error: unknown) => {
+    this.#host.turns.run(turnOf(owner), work).catch((error: unknown) => {
       this.#host.log.error({ error: String(error) }, 'subscriptions to nodes could not be set right');
     });
   }

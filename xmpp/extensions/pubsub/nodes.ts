@@ -37,6 +37,9 @@ export interface PubsubRequest {
   action: Element;
 }
 
+/** Whose turn it is to change something: an account's, which keeps the same facts in several nodes, or a node's of the service. */
+export const turnOf = ({ id, account }: NodeOwner, node = '') => (account ? id : `${id} ${node}`);
+
 export const accountOwner = (host: Host, account: Account): NodeOwner => ({
   kind: 'account',
   id: account.id,

@@ -16,6 +16,9 @@ import { hasEnded, isWelcome } from './subscription-options.ts';
 
 type Features = ReadonlySet<string>;
 
+/** Notifications that are known when they come back as errors. */
+const MAX_REMEMBERED = 5000;
+
 const NS_ADDRESS = 'http://jabber.org/protocol/address';
 
 export class Notifier {
@@ -23,6 +26,8 @@ export class Notifier {
   readonly #online: Online;
   /** Who is online and what it speaks, by account and full JID. */
   readonly #audience = new Map<Id, Map<string, Features>>();
+  /** What the last notifications were about, by their ids: for those that come back. */
+  readonly #sent = new Map<string, string>();
 
   constructor(host: Host, online: Online) {
     this.#host = host;
@@ -147,8 +152,20 @@ export class Notifier {
     this.event(owner, to, what, config.notification_type, ...more);
   }
 
+  /** The node that a notification was about, where it went out lately. */
+  nodeOfNotification(id: string): string | undefined {
+    return this.#sent.get(id);
+  }
+
+  #remember(id: string, { attrs: { node = '' } }: Element): void {
+    this.#sent.set(id, node);
+    const [oldest] = this.#sent.keys();
+    if (this.#sent.size > MAX_REMEMBERED && oldest !== undefined) this.#sent.delete(oldest);
+  }
+
   event({ address }: NodeOwner, to: string, what: Element, type?: string, ...more: Element[]): void {
     const attrs = { type, id: this.#host.store.newId(), from: address, to };
+    this.#remember(attrs.id, what);
     this.#host.send(xml('message', attrs, xml('event', { xmlns: NS_EVENT }, what), ...more));
   }
 }

@@ -1,9 +1,8 @@
 /**
  * XEP-0060: Publish-Subscribe, and XEP-0163: Personal Eventing Protocol. Every account is a pubsub service of its owner: avatars,
- * OMEMO keys, bookmarks and what else clients keep there.
+ * OMEMO keys, bookmarks and what else clients keep there. And the host has one beside itself.
  */
-import type { Extension, Host } from '../../extension.ts';
-import { Jid } from '../../routing/jid.ts';
+import type { Extension } from '../../extension.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { answer, FEATURES, type Pubsub } from './actions.ts';
 import { approvalForm, decide } from './approval.ts';
@@ -11,9 +10,10 @@ import { attachConversions } from './conversions.ts';
 import { attachDiscovery } from './discovery.ts';
 import { NS_OWNER, NS_PUBSUB } from './errors.ts';
 import { NodeLife } from './life.ts';
-import { accountOwner, bareOf, type NodeOwner } from './nodes.ts';
+import { accountOwner, bareOf } from './nodes.ts';
 import { Notifier } from './notify.ts';
 import { Online } from './online.ts';
+import { SUBDOMAIN, serviceOf, serviceOwner } from './service.ts';
 
 const OF_ACCOUNTS = [
   'access-presence',
@@ -43,6 +43,7 @@ export const pubsub: Extension = {
   ],
   features: { account: [NS_PUBSUB, ...[...FEATURES, ...OF_ACCOUNTS].map((feature) => `${NS_PUBSUB}#${feature}`)] },
   identities: { account: [{ category: 'pubsub', type: 'pep' }] },
+  subdomains: [SUBDOMAIN],
   attach(host) {
     const online = new Online(host);
     const notifier = new Notifier(host, online);
@@ -50,8 +51,10 @@ export const pubsub: Extension = {
     notifier.attach();
     attachDiscovery(host);
     attachConversions(core);
-    new NodeLife(core, () => serviceOwner(host)).attach();
+    const life = new NodeLife(core, () => serviceOwner(host));
+    life.attach();
     attachAccounts(core);
+    host.services.add(SUBDOMAIN, serviceOf(core, life));
   },
 };
 
@@ -76,11 +79,3 @@ function attachAccounts(core: Pubsub): void {
       .catch((error: unknown) => host.log.debug({ error: String(error) }, 'an approval was not taken'));
   });
 }
-
-/** The host's own nodes. */
-export const serviceOwner = (host: Host): NodeOwner => ({
-  kind: 'service',
-  id: host.server.id,
-  address: Jid.of('', `pubsub.${host.server.domain}`).toString(),
-  account: undefined,
-});

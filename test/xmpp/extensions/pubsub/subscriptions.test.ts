@@ -351,7 +351,7 @@ describe('a subscription ends', () => {
     await subscribe();
     await affiliate(BOB, 'publisher');
     host.hooks.run('account removed', { account: bob.session.account });
-    await host.turns.run(host.server.id, async () => {});
+    await host.turns.run(`${host.server.id} `, async () => {});
     const { nodes } = host.store;
     expect([nodes.subscriptionsOf(BOB), nodes.affiliationsOf(BOB)]).toEqual([[], []]);
   });
