@@ -1,10 +1,13 @@
 /** What the server speaks, in the order in which the hooks run. */
 import type { Extension } from './extension.ts';
 import { archive } from './extensions/archive/archive.ts';
+import { avatar } from './extensions/avatar.ts';
 import { blocking } from './extensions/blocking.ts';
+import { bookmarks } from './extensions/bookmarks.ts';
 import { caps } from './extensions/caps.ts';
 import { carbons } from './extensions/carbons.ts';
 import { disco } from './extensions/disco.ts';
+import { displayed } from './extensions/displayed.ts';
 import { entityTime } from './extensions/entity-time.ts';
 import { lastActivity } from './extensions/last-activity.ts';
 import { muc } from './extensions/muc/muc.ts';
@@ -15,6 +18,7 @@ import { pubsub } from './extensions/pubsub/pubsub.ts';
 import { registration } from './extensions/registration.ts';
 import { stanzaId } from './extensions/stanza-id.ts';
 import { vcardTemp } from './extensions/vcard-temp.ts';
+import { vcard4 } from './extensions/vcard4/vcard4.ts';
 import { version } from './extensions/version.ts';
 
 export const extensions: readonly Extension[] = [
@@ -22,6 +26,7 @@ export const extensions: readonly Extension[] = [
   blocking,
   // Messages: forged ids go, the archive writes its own, so that the copies of carbons and of the offline store name it.
   stanzaId,
+  displayed,
   archive,
   offline,
   carbons,
@@ -33,6 +38,10 @@ export const extensions: readonly Extension[] = [
   pubsub,
   vcardTemp,
   privateData,
+  // The same facts in the forms of other times, and told in every presence.
+  avatar,
+  vcard4,
+  bookmarks,
   registration,
   // Rooms, at a domain of their own.
   muc,

@@ -1,7 +1,7 @@
 /** XEP-0049: Private XML Storage. */
 import type { Extension } from '../extension.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
-import { change } from '../store/changes.ts';
+import { type Change, change } from '../store/changes.ts';
 import { type Element, parse, xml } from '../xml.ts';
 
 const NS = 'jabber:iq:private';
@@ -24,12 +24,19 @@ export const privateData: Extension = {
       return xml('query', { xmlns: NS }, ...found);
     });
 
-    host.iq.handle('set', 'account', 'query', NS, 'owner', async ({ account, payload }) => {
+    host.iq.handle('set', 'account', 'query', NS, 'owner', async ({ account, payload, from }) => {
       if (!account) throw new StanzaError('forbidden');
-      const changes = entries(payload).map(({ name, namespace, element }) =>
-        change('private data set', { account: account.id, name, namespace, data: element.toString() }),
-      );
-      await host.store.journal.commit(...changes);
+      const wanted = entries(payload);
+      await host.turns.run(account.id, async () => {
+        const changes: Change[] = [];
+        const after: (() => void)[] = [];
+        for (const { name, namespace, element } of wanted) {
+          changes.push(change('private data set', { account: account.id, name, namespace, data: element.toString() }));
+          host.hooks.run('private data set', { account, element, by: from, changes, after });
+        }
+        await host.store.journal.commit(...changes);
+        for (const run of after) run();
+      });
       return undefined;
     });
   },

@@ -1,7 +1,7 @@
 /** XEP-0054: vcard-temp. World-readable, as its section 5 says. */
 import type { Extension } from '../extension.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
-import { change } from '../store/changes.ts';
+import { type Change, change } from '../store/changes.ts';
 import { parse } from '../xml.ts';
 
 const NS = 'vcard-temp';
@@ -22,12 +22,18 @@ export const vcardTemp: Extension = {
       throw new StanzaError(own ? 'item-not-found' : 'service-unavailable');
     });
 
-    host.iq.handle('set', 'account', 'vCard', NS, 'owner', async ({ account, payload }) => {
+    host.iq.handle('set', 'account', 'vCard', NS, 'owner', async ({ account, payload, from }) => {
       if (!account) throw new StanzaError('forbidden');
       const vcard = payload.toString();
       if (Buffer.byteLength(vcard) > MAX_BYTES)
         throw new StanzaError('policy-violation', { text: `A vCard has ${MAX_BYTES} bytes at most.` });
-      await host.store.journal.commit(change('vcard set', { account: account.id, vcard }));
+      await host.turns.run(account.id, async () => {
+        const changes: Change[] = [change('vcard set', { account: account.id, vcard })];
+        const after: (() => void)[] = [];
+        host.hooks.run('vcard set', { account, vcard: payload, by: from, changes, after });
+        await host.store.journal.commit(...changes);
+        for (const run of after) run();
+      });
       return undefined;
     });
   },
