@@ -11,6 +11,9 @@ import { type SaidMessage, saidTo } from './said.ts';
 /** More than any room's configuration lets one have. */
 const MAX_KEPT = 100;
 
+/** And not more than this of text, for a room that is full of long messages. */
+const MAX_CHARACTERS = 1_000_000;
+
 /** XEP-0082 */
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
@@ -49,10 +52,12 @@ function moment(text: string | undefined): number | undefined {
 
 interface Kept extends SaidMessage {
   isEncrypted: boolean;
+  characters: number;
 }
 
 export class History {
   #said: Kept[] = [];
+  #characters = 0;
 
   /** What the archive has kept, oldest first. */
   static from(archived: readonly ArchivedMessage[]): History {
@@ -70,13 +75,20 @@ export class History {
     if (!isOfHistory(said)) return;
     const whole = xml('message');
     whole.children.push(...said.children);
-    this.#said.push({ ...said, isEncrypted: isEncrypted(whole) });
-    if (this.#said.length > MAX_KEPT) this.#said.shift();
+    const characters = said.children.reduce((sum, child) => sum + child.toString().length, 0);
+    this.#said.push({ ...said, isEncrypted: isEncrypted(whole), characters });
+    this.#characters += characters;
+    while (this.#said.length > MAX_KEPT || this.#characters > MAX_CHARACTERS) this.#forgetOldest();
+  }
+
+  #forgetOldest(): void {
+    this.#characters -= this.#said.shift()?.characters ?? 0;
   }
 
   /** XEP-0424 section 5: what was retracted is not told again. */
   retract(archiveId: Id): void {
     this.#said = this.#said.filter((said) => said.archiveId !== archiveId);
+    this.#characters = this.#said.reduce((sum, { characters }) => sum + characters, 0);
   }
 
   /**

@@ -19,6 +19,8 @@ import type { Occupant, Present, Room, RoomSession } from './room.ts';
 const SEATS_FOR_ADMINISTRATORS = 20;
 /** Clients behind one nickname. */
 const MAX_SESSIONS = 20;
+/** Characters of one presence. */
+const MAX_PRESENCE = 8192;
 /** Characters of a new room's localpart. */
 const MAX_NAME = 128;
 
@@ -35,8 +37,13 @@ export function roomToEnter(muc: Muc, { from, to }: ServiceStanza): { room: Room
   return { room: muc.rooms.create(to.local, creator), created: true };
 }
 
-/** What a client's presence says, but for what only the room may say (section 17.3). */
+/**
+ * What a client's presence says, but for what only the room may say (section 17.3).
+ * @throws StanzaError policy-violation: everyone in the room gets it, and everyone who will come
+ */
 export function passable(presence: Element): Element[] {
+  if (presence.toString().length > MAX_PRESENCE)
+    throw new StanzaError('policy-violation', { text: `Presence in a room has ${MAX_PRESENCE} characters at most.` });
   const ours = (child: Element) => {
     const namespace = child.getNS();
     return namespace === NS_MUC || namespace === NS_USER || namespace === NS_OCCUPANT_ID;

@@ -4,8 +4,10 @@ import { type News, tellOthers, tellSession } from './announce.ts';
 import { isOn } from './config.ts';
 import type { Muc } from './context.ts';
 import { tellDestroyed } from './destroy.ts';
-import { passable } from './join.ts';
 import type { Occupant, Present, Room } from './room.ts';
+
+/** Characters that one may leave with. */
+const MAX_LAST_WORDS = 1024;
 
 /** By its own presence, or because it is not there any more. */
 export async function leave(muc: Muc, room: Room, present: Present, news: News = {}): Promise<void> {
@@ -29,7 +31,8 @@ export async function leaveByPresence(
   { stanza }: ServiceStanza,
 ): Promise<void> {
   const { id } = stanza.attrs;
-  await leave(muc, room, present, { status: passable(stanza), ...(id !== undefined && { id }) });
+  const status = stanza.getChildren('status').filter((child) => child.text().length <= MAX_LAST_WORDS);
+  await leave(muc, room, present, { status, ...(id !== undefined && { id }) });
 }
 
 /** Takes an occupant out with all of its sessions: kicked, banned, not a member any more. Others hear of it when `tell` is run. */

@@ -24,7 +24,11 @@ export async function receiveMessage(muc: Muc, incoming: ServiceStanza): Promise
   }
   await muc.rooms.using(room, () => {
     if (isError) return undelivered(muc, room, incoming);
-    if (!to.isBare) return room.inOrder(async () => privateMessage(muc, room, incoming));
+    if (!to.isBare)
+      return room.inOrder(async (turn) => {
+        await turn();
+        privateMessage(muc, room, incoming);
+      });
     if (messageType(stanza) === 'groupchat') return groupchat(muc, room, incoming);
     return room.alone(() => toRoom(muc, room, incoming));
   });
