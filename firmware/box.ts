@@ -18,12 +18,14 @@ import { type Config, serverConfig } from './config.ts';
 import { type Command, ControlServer, controlPath } from './control.ts';
 import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
+import { eraseData, resetIsUnfinished } from './factory-reset.ts';
 import { createApp } from './http/app.ts';
 import { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
 import { Mdns } from './mdns.ts';
 import { Pairing } from './pairing.ts';
-import { PanelController, type PanelFacts } from './panel-controller.ts';
+import { Facts } from './panel/facts.ts';
+import { PanelController } from './panel-controller.ts';
 import { isLoopback, panelUrl } from './reachability.ts';
 import { software } from './version.ts';
 
@@ -35,6 +37,10 @@ export interface BoxOptions {
   cwd: string;
   /** The box wants to end: POWER was held. */
   powerOff: () => void;
+  /** The box wants `factoryReset`: two buttons were held. */
+  resetRequested: () => void;
+  /** What may be said once everything is on disk: that the plug may be pulled, or that the machine still runs. */
+  unplug: 'safe' | 'wait for the light';
   /** Each picture of the panel, for a terminal. */
   onFrame: (frame: Uint8Array) => void;
 }
@@ -91,6 +97,7 @@ export class Box {
     const { config, log, clock, random } = this.#options;
     prepareFolder(config.data);
     await this.#startControl();
+    if (resetIsUnfinished(config.data)) this.#erase();
     const panel = await this.#startPanel();
 
     const store = await openBoxStore(config, { clock, random, log });
@@ -132,7 +139,28 @@ export class Box {
 
   /** Nothing is lost: streams are told, the store is folded in, and only then does the panel say that one may unplug. */
   async stop(): Promise<void> {
-    this.#panel?.goodbye();
+    this.#panel?.goodbye('saving', this.#options.unplug);
+    await this.#undoAll();
+  }
+
+  /**
+   * Erases everything and starts anew, as a box of its first day. @throws BoxError where it cannot start again
+   */
+  async factoryReset(): Promise<void> {
+    this.#options.log.warn({}, 'factory reset: erasing everything');
+    this.#panel?.goodbye('erasing', 'erasing');
+    await this.#undoAll();
+    this.#erase();
+    await this.start();
+  }
+
+  #erase(): void {
+    const { config, cwd, clock, log } = this.#options;
+    const keep = [controlPath(config.data, cwd), ...(config.file === undefined ? [] : [config.file])];
+    eraseData({ folder: config.data, keep, nowMs: () => clock.nowMs(), log });
+  }
+
+  async #undoAll(): Promise<void> {
     for (const undo of this.#undo.splice(0).reverse()) {
       try {
         await undo();
@@ -201,21 +229,34 @@ export class Box {
   }
 
   async #startPanel(): Promise<PanelController> {
-    const { config, log, clock, powerOff, onFrame } = this.#options;
-    const { display, i2c_bus, i2c_address, buttons } = config.panel;
+    const { config, log, clock, powerOff, resetRequested, onFrame } = this.#options;
+    const { display, language, i2c_bus, i2c_address, buttons } = config.panel;
     const environment = { clock, log };
     const found = await detectDisplay({ display, i2cBus: i2c_bus, i2cAddress: i2c_address }, environment);
     this.#display = found.display;
     this.#buttons = await detectButtons(buttons, environment);
+    const facts = new Facts({
+      config,
+      clock,
+      addresses: this.addresses,
+      certificate: this.#certificate,
+      running: () => this.#running,
+      lanName: () => this.#mdns?.name ?? '',
+      uptimeSeconds: () => this.uptimeSeconds,
+    });
     const panel = new PanelController({
       display: this.#display,
       buttons: this.#buttons,
       clock,
       log,
-      facts: () => this.#facts(),
+      language,
+      oneButton: buttons.pair > 0 && buttons.page === 0 && buttons.power === 0,
+      facts: () => facts.read(),
       urlFor: (code) => panelUrl(this.addresses.invitation(code) ?? ''),
+      uriFor: (code) => this.#running?.host.invites.uri({ code }) ?? '',
       typeAt: () => this.addresses.webPlaces(),
       powerOff,
+      factoryReset: resetRequested,
     });
     panel.onFrame(() => onFrame(panel.frame()));
     await panel.start();
@@ -277,25 +318,6 @@ export class Box {
     return this.#running?.host.server.domain ?? this.#options.config.server.domain;
   }
 
-  #facts(): PanelFacts {
-    const { config, clock } = this.#options;
-    const { v4, v6 } = this.addresses.lan();
-    const running = this.#running;
-    const server = running?.host.server;
-    return {
-      version: software.version,
-      name: this.#domain(),
-      domain: this.#domain(),
-      addresses: [...v4, ...v6],
-      webAddress: this.addresses.webPlaces()[0] ?? this.addresses.host(),
-      members: running && server ? running.store.accounts.count(server.id) : 0,
-      online: running?.host.sessions.accountsOnline ?? 0,
-      messagesToday: running && server ? running.store.archive.sentSince(server.id, startOfDay(clock.nowMs())) : 0,
-      uptimeSeconds: this.uptimeSeconds,
-      trouble: config.listen.http === 0 && config.listen.https === 0 ? ['No web page: set [listen] http.'] : [],
-    };
-  }
-
   #logged(what: string): (error: unknown) => void {
     return (error) => this.#options.log.error({ err: error }, `${what} failed`);
   }
@@ -305,11 +327,6 @@ function firstOf(hosts: readonly Host[]): Host {
   const [host] = hosts;
   if (!host) throw new BoxError('server-not-started', { reason: 'the store names no server' });
   return host;
-}
-
-/** Midnight where the box stands. */
-function startOfDay(nowMs: number): number {
-  return new Date(nowMs).setHours(0, 0, 0, 0);
 }
 
 function asStartError(error: unknown, listen: Config['listen']): never {

@@ -48,6 +48,15 @@ export class CertificateKeeper {
     if (made) log.info({ names: domains.join(' ') }, 'made a certificate for the names of this box');
   }
 
+  /** When the certificate in use ends, in milliseconds since 1970; undefined where it cannot be read. */
+  get endsMs(): number | undefined {
+    try {
+      return Date.parse(new X509Certificate(readFileSync(this.files.certificate)).validTo);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** SHA-256, `AB:CD:…`, of the box's own; nobody needs to compare one that an authority vouches for. */
   fingerprint(): string | undefined {
     return this.isOwn ? new X509Certificate(readFileSync(this.files.certificate)).fingerprint256 : undefined;

@@ -87,6 +87,7 @@ export const configSchema = v.strictObject({
   }),
   panel: table({
     display: v.optional(oneOf(['auto', 'ssd1306', 'sh1106', 'simulated', 'none']), 'auto'),
+    language: v.optional(oneOf(['en', 'de']), 'en'),
     i2c_bus: v.optional(whole(0, 255, 'must be the number of an I2C bus'), 1),
     i2c_address: v.optional(whole(0x03, 0x77, 'must be an I2C address from 0x03 to 0x77'), 0x3c),
     buttons: table({

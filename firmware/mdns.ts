@@ -36,6 +36,16 @@ export class Mdns {
     return this.#state;
   }
 
+  /** What the network finds this machine by; empty where it does not. */
+  get name(): string {
+    return this.#responder && this.#state.ok ? `${this.#host}${LOCAL}` : '';
+  }
+
+  get #host(): string {
+    const { domain, hostname } = this.#options;
+    return domain.endsWith(LOCAL) ? domain.slice(0, -LOCAL.length) : (hostname.split('.')[0] ?? 'casp3r');
+  }
+
   /** Never rejects: a box without a network is a state, and goes on. */
   async start(): Promise<void> {
     const { domain, log } = this.#options;
@@ -62,8 +72,8 @@ export class Mdns {
   }
 
   #services(responder: Responder): CiaoService[] {
-    const { domain, hostname, ports, log } = this.#options;
-    const host = domain.endsWith(LOCAL) ? domain.slice(0, -LOCAL.length) : (hostname.split('.')[0] ?? 'casp3r');
+    const { domain, ports, log } = this.#options;
+    const host = this.#host;
     const offered = [
       { type: 'xmpp-client', port: ports.c2s, suffix: '-c2s' },
       { type: 'xmpps-client', port: ports.c2sTls, suffix: '-tls' },

@@ -6,12 +6,12 @@
  *
  * The window has a code of eight characters, which dies with it. Whoever opens the code's page gets the page's own invitation, a
  * long token that is good for half an hour: fetching an app takes longer than five minutes, and nobody can guess a token. A
- * second press takes both back.
+ * second press takes both back. A window for an administrator takes the place of another.
  */
 import type { Invites } from '../xmpp/access/invites.ts';
 import type { Clock, Timer } from '../xmpp/clock.ts';
 import type { Log } from '../xmpp/log.ts';
-import type { Invite } from '../xmpp/store/model.ts';
+import type { Invite, Role } from '../xmpp/store/model.ts';
 
 export const WINDOW_MS = 5 * 60_000;
 export const PAGE_INVITATION_MS = 30 * 60_000;
@@ -35,6 +35,8 @@ export interface PairingOptions {
 }
 
 interface State extends OpenWindow {
+  /** Of the account that it makes; the first one on an empty box is an administrator's all the same. */
+  role: Role;
   wrongCodes: number;
   timer: Timer;
   page: Promise<Invite> | undefined;
@@ -65,10 +67,12 @@ export class Pairing {
     return this.#inTurn(() => (this.#open ? this.#close('pressed') : this.#begin('button')));
   }
 
-  /** Opens the window; one that is open stays as it is. */
-  open(by: Opener): Promise<void> {
+  /** Opens the window; one that is open for this role stays as it is, one for another gives way. */
+  open(by: Opener, role: Role = 'member'): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#open) await this.#begin(by);
+      if (this.#open?.role === role) return;
+      await this.#close('pressed');
+      await this.#begin(by, role);
     });
   }
 
@@ -80,10 +84,12 @@ export class Pairing {
     const invite = this.#invites.find(code);
     const state = this.#open;
     if (!invite || invite.code !== state?.code) return invite;
-    state.page ??= this.#invites.create({ lifetimeMs: PAGE_INVITATION_MS, note: 'pairing page' }).catch((error) => {
-      state.page = undefined;
-      throw error;
-    });
+    state.page ??= this.#invites
+      .create({ role: state.role, lifetimeMs: PAGE_INVITATION_MS, note: 'pairing page' })
+      .catch((error) => {
+        state.page = undefined;
+        throw error;
+      });
     return state.page;
   }
 
@@ -109,14 +115,16 @@ export class Pairing {
     return this.#inTurn(() => this.#close('stopped'));
   }
 
-  async #begin(by: Opener): Promise<void> {
-    const invite = await this.#invites.create({ typed: true, lifetimeMs: WINDOW_MS, note: `pairing by ${by}` });
+  async #begin(by: Opener, role: Role = 'member'): Promise<void> {
+    const note = `pairing by ${by}`;
+    const invite = await this.#invites.create({ role, typed: true, lifetimeMs: WINDOW_MS, note });
     const timer = this.#clock.after(WINDOW_MS, () => {
       void this.#inTurn(() => this.#close('expired', state)).catch(this.#closeFailed);
     });
-    const state: State = { code: invite.code, closesAtMs: invite.expiresMs, wrongCodes: 0, timer, page: undefined };
+    const { code, expiresMs: closesAtMs } = invite;
+    const state: State = { code, closesAtMs, role, wrongCodes: 0, timer, page: undefined };
     this.#open = state;
-    this.#log.info({ by }, 'the pairing window is open');
+    this.#log.info({ by, role }, 'the pairing window is open');
     this.#onChange();
   }
 

@@ -1,73 +1,92 @@
-/** What the panel shows, and what its buttons do: snapshots in, presses out. */
+/** What the panel shows, and what its buttons do: snapshots in, gestures out. */
 import type { Button, Buttons } from '../drivers/button/buttons.ts';
+import { type Gesture, Gestures } from '../drivers/button/gestures.ts';
 import type { Display } from '../drivers/display/display.ts';
 import { render } from '../ui/panel/render.ts';
-import type { PanelPage, PanelSnapshot } from '../ui/panel/snapshot.ts';
+import { shifted } from '../ui/panel/shift.ts';
+import type { GoodbyeView, PanelPage, PanelSnapshot, RequestView } from '../ui/panel/snapshot.ts';
+import { type Language, words } from '../ui/panel/words.ts';
 import type { Clock, Timer } from '../xmpp/clock.ts';
 import type { Log } from '../xmpp/log.ts';
 import type { Pairing } from './pairing.ts';
+import { type Intent, intentOf, RESET_MS } from './panel/intents.ts';
+import { Light } from './panel/light.ts';
+import { homePage, nextPage, roundOf } from './panel/round.ts';
 
 /** What the box knows that a page may show. */
-export type PanelFacts = Omit<PanelSnapshot, 'page' | 'pairing' | 'paired' | 'safeToUnplug'>;
+export type PanelFacts = Omit<PanelSnapshot, 'page' | 'pairing' | 'paired' | 'request' | 'goodbye'>;
 
 export interface PanelOptions {
   display: Display;
   buttons: Buttons;
   clock: Clock;
   log: Log;
+  language: Language;
+  /** PAIR is the only button. */
+  oneButton: boolean;
   /** Cheap enough to be asked each second. */
   facts: () => PanelFacts;
   /** What the QR code holds for this code. */
   urlFor: (code: string) => string;
+  /** What an app's own scanner takes: `xmpp:…`. */
+  uriFor: (code: string) => string;
   /** Where to type a code, the best place first. */
   typeAt: () => readonly string[];
-  /** POWER was held: end the program. */
+  /** POWER was held: end the program, or the machine. */
   powerOff: () => void;
+  /** Two buttons were held to the end: erase everything and start anew. */
+  factoryReset: () => void;
 }
 
-const HOLD_TO_STOP_MS = 3000;
 const REFRESH_MS = 30_000;
 const COUNTDOWN_MS = 1000;
 /** Many stanzas make one picture. */
 const SETTLE_MS = 200;
 const PAIRED_MS = 60_000;
+const REQUEST_MS = 30_000;
 const BACK_HOME_MS = 30_000;
-/** Organic light wears out where it always shines. */
-const DIM_AFTER_MS = 2 * 60_000;
-const DARK_AFTER_MS = 15 * 60_000;
 
 type Phase = 'starting' | 'running' | 'stopping' | 'stopped';
 
 export class PanelController {
   readonly #options: PanelOptions;
+  readonly #light: Light;
+  readonly #gestures: Gestures;
   readonly #watchers = new Set<() => void>();
+  readonly #down = new Set<Button>();
+  /** The glass was dark when the first of these buttons went down: they mean nothing but that. */
+  #waking = false;
   #pairing: Pairing | undefined;
   #phase: Phase = 'starting';
+  #farewell: { now: GoodbyeView; stopped: GoodbyeView } = { now: 'saving', stopped: 'safe' };
   #shown: { page: PanelPage; frame: Uint8Array } = { page: 'boot', frame: new Uint8Array(1024) };
+  #onGlass = new Uint8Array(1024);
   /** The page that PAGE chose, until it goes home by itself. */
   #chosen: { page: PanelPage; untilMs: number } | undefined;
+  #window: string | undefined;
   #paired: { name: string; administrator: boolean; untilMs: number } | undefined;
-  #brightness: 'full' | 'dim' | 'off' = 'full';
-  #touchedMs = 0;
+  #request: { kind: RequestView['kind']; untilMs: number; answer: (yes: boolean) => void } | undefined;
+  #resetInMs: number | undefined;
   #timer: Timer | undefined;
   #settling: Timer | undefined;
-  #holding: Timer | undefined;
   #undo: (() => void)[] = [];
 
   constructor(options: PanelOptions) {
     this.#options = options;
+    this.#light = new Light(options.display, options.clock);
+    this.#gestures = new Gestures(options.clock, (gesture) => this.#gesture(gesture));
   }
 
   /** Lights the panel with the boot page, and listens to the buttons. */
   async start(): Promise<void> {
-    const { display, buttons, clock } = this.#options;
-    this.#touchedMs = clock.nowMs();
+    const { display, buttons } = this.#options;
+    this.#light.start();
     await display.start();
     this.refresh();
     await buttons.start();
     this.#undo = [
-      buttons.onDown((button) => this.#down(button)),
-      buttons.onUp((button, heldMs) => this.#pressed(button, heldMs)),
+      buttons.onDown((button) => this.#pressed(button)),
+      buttons.onUp((button, heldMs) => this.#released(button, heldMs)),
     ];
   }
 
@@ -78,11 +97,12 @@ export class PanelController {
     this.refresh();
   }
 
-  /** Says goodbye; `stop` follows when everything is on disk. */
-  goodbye(): void {
+  /** Says goodbye; `stop` follows when everything is on disk, and the page becomes `stopped`. */
+  goodbye(now: GoodbyeView, stopped: GoodbyeView): void {
     this.#phase = 'stopping';
-    this.#brightness = 'full';
-    this.#options.display.brightness('full');
+    this.#farewell = { now, stopped };
+    this.#answer(false);
+    this.#light.touch();
     this.refresh();
   }
 
@@ -91,7 +111,7 @@ export class PanelController {
     this.refresh();
     this.#timer?.cancel();
     this.#settling?.cancel();
-    this.#holding?.cancel();
+    this.#gestures.stop();
     for (const undo of this.#undo.splice(0)) undo();
     await this.#options.buttons.stop();
     await this.#options.display.stop();
@@ -108,8 +128,21 @@ export class PanelController {
   /** Somebody has just made an account. */
   welcome(name: string, administrator: boolean): void {
     this.#paired = { name, administrator, untilMs: this.#options.clock.nowMs() + PAIRED_MS };
-    this.#wake();
+    this.#light.touch();
     this.refresh();
+  }
+
+  /**
+   * Asks who stands before the box. True only when PAIR was pressed in time; a second question is the first one's no, and
+   * so is the end of the box.
+   */
+  ask(kind: RequestView['kind']): Promise<boolean> {
+    this.#answer(false);
+    return new Promise((answer) => {
+      this.#request = { kind, untilMs: this.#options.clock.nowMs() + REQUEST_MS, answer };
+      this.#light.touch();
+      this.refresh();
+    });
   }
 
   press(button: Button, heldMs: number): void {
@@ -133,114 +166,164 @@ export class PanelController {
 
   /** Draws now, and sees to the next time. */
   refresh(): void {
-    const { clock, display } = this.#options;
+    const { clock, display, language } = this.#options;
     const snapshot = this.snapshot();
-    const frame = render(snapshot);
+    const frame = render(snapshot, words[language]);
     const same = Buffer.compare(frame, this.#shown.frame) === 0;
     this.#shown = { page: snapshot.page, frame };
-    this.#rest();
-    if (!same) {
-      display.show(frame);
-      for (const watcher of this.#watchers) watcher();
-    }
+    this.#light.rest(this.#phase !== 'running' || !!(snapshot.pairing || snapshot.paired || snapshot.request));
+    // A QR code stands still, for the camera.
+    const onGlass = snapshot.pairing ? frame : shifted(frame, this.#light.step);
+    if (Buffer.compare(onGlass, this.#onGlass) !== 0) display.show(onGlass);
+    this.#onGlass = Uint8Array.from(onGlass);
+    if (!same) for (const watcher of this.#watchers) watcher();
     this.#timer?.cancel();
     if (this.#phase === 'stopped') return;
-    this.#timer = clock.after(snapshot.pairing ? COUNTDOWN_MS : REFRESH_MS, () => this.refresh());
+    const counts = snapshot.pairing ?? snapshot.request;
+    const delayMs = Math.min(counts ? COUNTDOWN_MS : REFRESH_MS, this.#light.nextMs);
+    this.#timer = clock.after(delayMs, () => this.refresh());
   }
 
   snapshot(): PanelSnapshot {
-    const { facts: readFacts, clock, urlFor, typeAt } = this.#options;
-    const facts = readFacts();
+    const { clock, urlFor, uriFor, typeAt } = this.#options;
     const nowMs = clock.nowMs();
-    if (this.#paired && this.#paired.untilMs <= nowMs) this.#paired = undefined;
-    if (this.#chosen && this.#chosen.untilMs <= nowMs) this.#chosen = undefined;
-    const window = this.#phase === 'running' ? this.#pairing?.window : undefined;
-    const snapshot: PanelSnapshot = {
-      ...facts,
-      page: this.#choosePage(facts, window !== undefined),
-      safeToUnplug: this.#phase === 'stopped',
-    };
+    this.#forget(nowMs);
+    const facts = this.#options.facts();
+    const snapshot: PanelSnapshot = { ...facts, page: this.#choosePage(facts) };
+    if (this.#phase === 'stopping') snapshot.goodbye = this.#farewell.now;
+    if (this.#phase === 'stopped') snapshot.goodbye = this.#farewell.stopped;
     if (this.#paired) snapshot.paired = { name: this.#paired.name, administrator: this.#paired.administrator };
+    if (this.#request)
+      snapshot.request = { kind: this.#request.kind, secondsLeft: seconds(this.#request.untilMs - nowMs) };
+    if (this.#resetInMs !== undefined) snapshot.request = { kind: 'reset', secondsLeft: seconds(this.#resetInMs) };
+    const window = this.#openWindow;
     if (window)
       snapshot.pairing = {
         url: urlFor(window.code),
+        uri: uriFor(window.code),
         code: window.code,
         typeAt: typeAt(),
-        secondsLeft: Math.max(0, Math.ceil((window.closesAtMs - nowMs) / 1000)),
+        secondsLeft: seconds(window.closesAtMs - nowMs),
       };
     return snapshot;
   }
 
-  #choosePage(facts: PanelFacts, pairing: boolean): PanelPage {
+  get #openWindow() {
+    return this.#phase === 'running' ? this.#pairing?.window : undefined;
+  }
+
+  /** What has had its time; and what was chosen before a window opened or closed. */
+  #forget(nowMs: number): void {
+    if (this.#paired && this.#paired.untilMs <= nowMs) this.#paired = undefined;
+    if (this.#request && this.#request.untilMs <= nowMs) this.#answer(false);
+    const window = this.#openWindow?.code;
+    if (window !== this.#window || (this.#chosen && this.#chosen.untilMs <= nowMs)) this.#chosen = undefined;
+    this.#window = window;
+  }
+
+  #choosePage(facts: PanelFacts): PanelPage {
     if (this.#phase === 'starting') return 'boot';
     if (this.#phase !== 'running') return 'goodbye';
-    if (pairing) return 'pairing';
-    if (this.#paired) return 'paired';
-    return this.#chosen?.page ?? home(facts);
+    if (this.#request || this.#resetInMs !== undefined) return 'confirm';
+    if (this.#chosen) return this.#chosen.page;
+    if (this.#openWindow) return 'pairing';
+    return this.#paired ? 'paired' : homePage(facts);
   }
 
-  /** POWER works while it is still held, so that a person feels when it was long enough. */
-  #down(button: Button): void {
-    if (button !== 'power') return;
-    this.#holding = this.#options.clock.after(HOLD_TO_STOP_MS, () => {
-      this.#holding = undefined;
-      this.#options.powerOff();
-    });
+  #pressed(button: Button): void {
+    if (this.#down.size === 0) this.#waking = this.#light.isDark;
+    this.#down.add(button);
+    this.#light.touch();
+    this.#gestures.down(button);
+    this.refresh();
   }
 
-  #pressed(button: Button, heldMs: number): void {
-    const { log, powerOff } = this.#options;
-    const wasDark = this.#brightness === 'off';
-    this.#wake();
-    // The press that wakes a dark panel does nothing else, but whoever holds POWER means it.
-    if (button === 'power') {
-      // A hold that the clock has seen already ended the box; one that a program makes has no time between down and up.
-      if (this.#holding && heldMs >= HOLD_TO_STOP_MS) powerOff();
-      this.#holding?.cancel();
-      this.#holding = undefined;
-    } else if (!wasDark && this.#phase === 'running') {
-      if (button === 'page') this.#nextPage();
-      else {
+  #released(button: Button, heldMs: number): void {
+    this.#down.delete(button);
+    this.#light.touch();
+    this.#gestures.up(button, heldMs);
+    if (this.#down.size === 0) this.#waking = false;
+    this.refresh();
+  }
+
+  #gesture(gesture: Gesture): void {
+    if (this.#waking) return;
+    const intent = intentOf(gesture, { oneButton: this.#options.oneButton, asked: this.#request !== undefined });
+    if (intent) this.#do(intent);
+  }
+
+  /** POWER works while the box starts as well; once it stops, nothing does. */
+  #do(intent: Intent): void {
+    if (this.#phase !== 'running' && !(this.#phase === 'starting' && intent.kind === 'power off')) return;
+    switch (intent.kind) {
+      case 'power off':
+        this.#options.powerOff();
+        break;
+      case 'reset':
+        this.#countDown(intent.heldMs);
+        break;
+      case 'let go':
+        this.#resetInMs = undefined;
+        break;
+      case 'yes':
+      case 'no':
+        this.#answer(intent.kind === 'yes');
+        break;
+      case 'home':
+        this.#paired = this.#chosen = undefined;
+        break;
+      case 'next page':
+        this.#nextPage();
+        break;
+      case 'pair':
         this.#paired = undefined;
-        this.#pairing
-          ?.press()
-          .catch((error: unknown) => log.error({ err: error }, 'the pairing window could not change'));
-      }
+        this.#pair((pairing) => pairing.press());
+        break;
+      case 'pair administrator':
+        this.#paired = undefined;
+        void this.#pairAdministrator();
     }
     this.refresh();
   }
 
+  #countDown(heldMs: number): void {
+    this.#answer(false);
+    this.#resetInMs = Math.max(0, RESET_MS - heldMs);
+    this.#light.touch();
+    if (heldMs !== RESET_MS) return;
+    this.#resetInMs = undefined;
+    this.#options.factoryReset();
+  }
+
+  /** Before the first account there is nothing to confirm: it is an administrator's anyway. */
+  async #pairAdministrator(): Promise<void> {
+    const nobody = this.#options.facts().members === 0;
+    if (nobody || (await this.ask('administrator'))) this.#pair((pairing) => pairing.open('button', 'administrator'));
+  }
+
+  #pair(change: (pairing: Pairing) => Promise<void>): void {
+    if (!this.#pairing) return;
+    change(this.#pairing).catch((error: unknown) =>
+      this.#options.log.error({ err: error }, 'the pairing window could not change'),
+    );
+  }
+
+  #answer(yes: boolean): void {
+    const request = this.#request;
+    this.#request = undefined;
+    request?.answer(yes);
+  }
+
   #nextPage(): void {
     const { facts, clock } = this.#options;
-    const now = facts();
-    const round: PanelPage[] = [home(now), 'network', ...(now.trouble.length > 0 ? (['trouble'] as const) : [])];
-    const next = round[(round.indexOf(this.#paired ? home(now) : this.#shown.page) + 1) % round.length] ?? home(now);
+    const page = nextPage(roundOf(facts(), this.#openWindow !== undefined), this.#shown.page);
     this.#paired = undefined;
-    this.#chosen = { page: next, untilMs: clock.nowMs() + BACK_HOME_MS };
-  }
-
-  #wake(): void {
-    this.#touchedMs = this.#options.clock.nowMs();
-    this.#light('full');
-  }
-
-  /** A panel of glass dims and goes dark when nobody has touched it for a while; a picture of one need not. */
-  #rest(): void {
-    const { display, clock } = this.#options;
-    if (display.kind !== 'ssd1306' && display.kind !== 'sh1106') return;
-    const idleMs = clock.nowMs() - this.#touchedMs;
-    if (this.#phase !== 'running' || this.#pairing?.window || this.#paired) this.#light('full');
-    else this.#light(idleMs >= DARK_AFTER_MS ? 'off' : idleMs >= DIM_AFTER_MS ? 'dim' : 'full');
-  }
-
-  #light(level: 'full' | 'dim' | 'off'): void {
-    if (level === this.#brightness) return;
-    this.#brightness = level;
-    this.#options.display.brightness(level);
+    // Whoever scans with an app takes as long as the window allows.
+    const forMs = page === 'pairing-app' ? Number.POSITIVE_INFINITY : BACK_HOME_MS;
+    this.#chosen = { page, untilMs: clock.nowMs() + forMs };
   }
 }
 
-function home({ members, trouble }: PanelFacts): PanelPage {
-  if (trouble.length > 0) return 'trouble';
-  return members === 0 ? 'empty' : 'status';
+function seconds(ms: number): number {
+  return Math.max(0, Math.ceil(ms / 1000));
 }

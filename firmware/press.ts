@@ -4,8 +4,9 @@ import { BUTTONS, type Button } from '../drivers/button/buttons.ts';
 /** Longer than anyone holds a button. */
 const MAX_HOLD_MS = 60_000;
 
+/** As it is written on the box, or in small letters. */
 export function parseButton(name: unknown): Button | undefined {
-  return BUTTONS.find((button) => button === name);
+  return typeof name === 'string' ? BUTTONS.find((button) => button === name.toLowerCase()) : undefined;
 }
 
 /** From a number or its text; undefined for what is none, or out of bounds. */

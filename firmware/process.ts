@@ -18,6 +18,8 @@ export interface Life {
   start(): Promise<void>;
   /** Stops the box and ends the process with 0; at once, with 1, where it is asked a second time. */
   end(): void;
+  /** Factory reset: the box stops, forgets everything, and starts anew in this process. Ends it, with 1, where that fails. */
+  reset(): void;
 }
 
 /** More in a minute than this is no single bad request: what is in memory can no longer be trusted. */
@@ -25,6 +27,7 @@ const FAULTS_A_MINUTE = 20;
 
 export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOptions): Life {
   let ending = false;
+  let resetting = Promise.resolve();
   let faultTimes: number[] = [];
 
   const exit = (code: number) => {
@@ -35,7 +38,8 @@ export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOpt
     if (ending) return exit(1);
     ending = true;
     log.info({}, 'stopping');
-    void box.stop().then(
+    const stopped = resetting.then(() => box.stop());
+    void stopped.then(
       async () => {
         log.info({}, 'stopped; everything is on disk');
         await farewell();
@@ -59,6 +63,13 @@ export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOpt
 
   return {
     end,
+    reset: () => {
+      if (ending) return;
+      resetting = box.factoryReset().catch((error: unknown) => {
+        log.error({ err: error }, 'the box did not start again after the factory reset');
+        exit(1);
+      });
+    },
     start: async () => {
       process.on('SIGINT', end);
       process.on('SIGTERM', end);

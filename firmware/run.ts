@@ -4,6 +4,7 @@ import { systemClock, systemRandom } from '../xmpp/clock.ts';
 import { Box } from './box.ts';
 import type { Config } from './config.ts';
 import { createLog } from './log.ts';
+import { canPowerOff, isService, powerOffMachine } from './machine.ts';
 import { superviseProcess } from './process.ts';
 import { Terminal } from './terminal.ts';
 
@@ -14,6 +15,8 @@ const FAREWELL_MS = 700;
 export async function runBox(load: () => Config): Promise<void> {
   const config = load();
   const { stdin, stdout } = process;
+  const service = isService(process.env, process.pid);
+  let machineToo = false;
   const terminal =
     stdin.isTTY && stdout.isTTY
       ? new Terminal({
@@ -30,7 +33,9 @@ export async function runBox(load: () => Config): Promise<void> {
     clock: systemClock,
     random: systemRandom,
     cwd: process.cwd(),
-    powerOff: () => life.end(),
+    powerOff: () => void powerOff(),
+    resetRequested: () => life.reset(),
+    unplug: service ? 'wait for the light' : 'safe',
     onFrame: (frame) => terminal?.show(frame),
   });
   const life = superviseProcess({
@@ -39,9 +44,15 @@ export async function runBox(load: () => Config): Promise<void> {
     reload: () => box.reload(load()),
     farewell: async () => {
       if (terminal) await setTimeout(FAREWELL_MS);
+      if (machineToo) await powerOffMachine(log);
     },
     lastly: () => terminal?.stop(),
   });
+  // On a laptop POWER means this program only.
+  const powerOff = async () => {
+    machineToo = service && (await canPowerOff());
+    life.end();
+  };
   terminal?.start();
   await life.start();
 }

@@ -29,12 +29,19 @@ export function addPanelCommand(casp3r: Command): void {
   panel
     .command('press')
     .description('press a button')
-    .addArgument(new Argument('<button>').choices(BUTTONS))
+    .addArgument(buttonArgument())
     .addOption(new Option('--hold <ms>', 'how long it is held, in milliseconds').argParser(wholeNumber).default(0))
     .addOption(configOption())
     .action(async (button: string, options: CommonOptions & { hold: number }) => {
       await askBox(options, 'panel press', { button, heldMs: options.hold });
     });
+}
+
+/** Taken as it is written on the box, too. */
+function buttonArgument(): Argument {
+  const argument = new Argument('<button>').choices(BUTTONS);
+  const { parseArg } = argument;
+  return argument.argParser((name: string, previous: string) => parseArg?.(name.toLowerCase(), previous) ?? name);
 }
 
 function write(file: string, bytes: Uint8Array): void {

@@ -7,6 +7,8 @@ export interface Area {
 }
 
 const WHOLE: Area = { x: 0, width: WIDTH };
+/** Within a dark column at each side, so that a picture that is shifted by one loses nothing (`shifted`). */
+export const inset: Area = { x: 1, width: WIDTH - 2 };
 
 interface Placed extends TextStyle {
   lit?: boolean;
@@ -51,6 +53,13 @@ export function centredLarge(
 ): void {
   if (text(line, { scale: 2 }).width <= area.width) centred(canvas, y, line, { scale: 2, lit, area });
   else centred(canvas, y + 4, line, { lit, area });
+}
+
+/** A thing at the left, how much of it at the right; what it is, is shortened first. */
+export function row(canvas: Canvas, y: number, what: string, value: string): void {
+  const room = inset.width - text(value).width - TITLE_GAP;
+  fromLeft(canvas, y, what, { area: { x: inset.x, width: room } });
+  fromRight(canvas, y, value, { area: inset });
 }
 
 const TITLE: Area = { x: 4, width: WIDTH - 8 };

@@ -23,3 +23,9 @@ export function countdown(seconds: number): string {
   const left = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`;
 }
+
+/** A size in three digits at most: `512 MB`, `1.5 GB`, `24 GB`. Decimal units, as on the card; cut, never rounded up. */
+export function size(bytes: number): string {
+  const [value, unit] = bytes < 1e9 ? [bytes / 1e6, 'MB'] : bytes < 1e12 ? [bytes / 1e9, 'GB'] : [bytes / 1e12, 'TB'];
+  return value < 10 && unit !== 'MB' ? `${Math.floor(value * 10) / 10} ${unit}` : `${Math.floor(value)} ${unit}`;
+}

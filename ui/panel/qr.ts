@@ -21,6 +21,15 @@ export class QrError extends Error {
 export function qrBox(content: string): Bitmap {
   if (!ALPHANUMERIC.test(content))
     throw new QrError(`not in the alphanumeric set of QR codes: ${JSON.stringify(content)}`);
+  return boxed(content);
+}
+
+/** The same for any content, 53 bytes of it at most: lower case takes twice the room. */
+export function qrBoxOfText(content: string): Bitmap {
+  return boxed(content);
+}
+
+function boxed(content: string): Bitmap {
   const { data, size } = modules(content);
   const quiet = Math.floor((QR_BOX - size * PIXELS_PER_MODULE) / 2);
   const module = (pixel: number) => Math.floor((pixel - quiet) / PIXELS_PER_MODULE);

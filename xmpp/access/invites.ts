@@ -78,7 +78,7 @@ export class Invites {
   }
 
   /** `xmpp:DOMAIN?register;preauth=CODE` (XEP-0401 section 4.4, XEP-0445 section 2.2). */
-  uri(invite: Invite): string {
+  uri(invite: Pick<Invite, 'code'>): string {
     return `xmpp:${encodeURI(this.#host.server.domain)}?register;preauth=${encodeURIComponent(invite.code)}`;
   }
 

@@ -104,6 +104,20 @@ describe.each(decoders)('%s reads the code off the panel', (_name, missing, deco
   });
 });
 
+const uris = [
+  'xmpp:casp3r.local?register;preauth=K7QM4XWP',
+  'xmpp:chat.kulturhof.example?register;preauth=K7QM4XWP',
+];
+
+describe.each(decoders)('%s reads the code for apps off the panel', (_name, missing, decode) => {
+  describe.skipIf(missing).each(uris)('%s', (uri) => {
+    const pairing = { uri, code: 'K7QM4XWP', typeAt: [], secondsLeft: 272 };
+    const frame = render({ ...home, page: 'pairing-app', pairing });
+    test('at the size shown', () => expect(decode(photograph(frame, 1))).toBe(uri));
+    test('from nearer, out of focus', () => expect(decode(blurred(photograph(frame, 4), 2))).toBe(uri));
+  });
+});
+
 describe('the box of the code', () => {
   test('is lit, two pixels a module, with the quiet zone as wide as fits', () => {
     const frame = panel('HTTP://192.168.178.40:5280/J/K7QM4XWP');

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { pixel } from '../../../ui/panel/canvas.ts';
 import { render } from '../../../ui/panel/render.ts';
 import { nameOf } from '../../../ui/panel/snapshot.ts';
+import { words as everyLanguage } from '../../../ui/panel/words.ts';
 import { home, snapshots } from './snapshots.ts';
 
 test('equal snapshots give equal pictures, and a snapshot is not changed', () => {
@@ -21,6 +22,16 @@ test('only the countdown differs from one second to the next', () => {
   if (!now || !next) throw new Error('not drawn');
   for (let y = 0; y < 56; y++) for (let x = 0; x < 128; x++) expect(pixel(now, x, y)).toBe(pixel(next, x, y));
   expect(now).not.toEqual(next);
+});
+
+test('a picture that is shifted by one loses nothing: its edges are dark, or part of a bar or of a code that stands still', () => {
+  for (const [name, snapshot] of Object.entries(snapshots)) {
+    if (snapshot.pairing && snapshot.page.startsWith('pairing')) continue;
+    for (const words of Object.values(everyLanguage)) {
+      const frame = render(snapshot, words);
+      for (let y = 12; y < 64; y++) expect([pixel(frame, 0, y), pixel(frame, 127, y)], name).toEqual([false, false]);
+    }
+  }
 });
 
 test('a page whose facts are missing is dark, not an exception', () => {
