@@ -13,11 +13,12 @@ export interface TerminalOptions {
   quit: () => void;
 }
 
-const HELP = '[P] PAIR   [G] PAGE   [O] hold POWER   [Q] quit';
+const HELP = '[P] PAIR  [A] hold PAIR  [G] PAGE  [O] hold POWER  [Q] quit';
 const LOG_LINES = 500;
 /** What stays readable after the window was given back. */
 const LINES_LEFT = 5;
-const HOLD_MS = 3000;
+/** A terminal tells no key's end. */
+const HOLD_MS = 1000;
 
 export class Terminal {
   readonly #options: TerminalOptions;
@@ -95,6 +96,7 @@ export class Terminal {
     const { press, quit } = this.#options;
     for (const key of keys.toString('utf8').toLowerCase()) {
       if (key === 'p') press('pair', 0);
+      else if (key === 'a') press('pair', HOLD_MS);
       else if (key === 'g') press('page', 0);
       else if (key === 'o') press('power', HOLD_MS);
       else if (key === 'q' || key === '\u0003') quit();

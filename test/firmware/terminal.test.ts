@@ -70,13 +70,14 @@ describe('the terminal', () => {
 
   it('makes keys of buttons, and Ctrl-C of quitting', () => {
     const { input, presses, quits } = openTerminal();
-    input.type('pG');
+    input.type('pGa');
     input.type('\u001b[A');
     input.type('o');
     expect(presses).toEqual([
       ['pair', 0],
       ['page', 0],
-      ['power', 3000],
+      ['pair', 1000],
+      ['power', 1000],
     ]);
     input.type('q');
     input.type('\u0003');

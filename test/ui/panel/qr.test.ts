@@ -104,10 +104,7 @@ describe.each(decoders)('%s reads the code off the panel', (_name, missing, deco
   });
 });
 
-const uris = [
-  'xmpp:casp3r.local?register;preauth=K7QM4XWP',
-  'xmpp:chat.kulturhof.example?register;preauth=K7QM4XWP',
-];
+const uris = ['xmpp:casp3r.local?register;preauth=K7QM4XWP', 'xmpp:chat.kulturhof.example?register;preauth=K7QM4XWP'];
 
 describe.each(decoders)('%s reads the code for apps off the panel', (_name, missing, decode) => {
   describe.skipIf(missing).each(uris)('%s', (uri) => {
