@@ -60,7 +60,6 @@ export class PanelController {
   #phase: Phase = 'starting';
   #farewell: { now: GoodbyeView; stopped: GoodbyeView } = { now: 'saving', stopped: 'safe' };
   #shown: { page: PanelPage; frame: Uint8Array } = { page: 'boot', frame: new Uint8Array(1024) };
-  #onGlass = new Uint8Array(1024);
   /** The page that PAGE chose, until it goes home by itself. */
   #chosen: { page: PanelPage; untilMs: number } | undefined;
   #window: string | undefined;
@@ -153,7 +152,7 @@ export class PanelController {
     return this.#shown.page;
   }
 
-  /** The picture, 1024 bytes in page order. */
+  /** The picture as it is on the panel, 1024 bytes in page order. */
   frame(): Uint8Array {
     return this.#shown.frame;
   }
@@ -168,15 +167,16 @@ export class PanelController {
   refresh(): void {
     const { clock, display, language } = this.#options;
     const snapshot = this.snapshot();
-    const frame = render(snapshot, words[language]);
+    const drawn = render(snapshot, words[language]);
+    // A QR code stands still, for the camera.
+    const frame = snapshot.pairing ? drawn : shifted(drawn, this.#light.step);
     const same = Buffer.compare(frame, this.#shown.frame) === 0;
     this.#shown = { page: snapshot.page, frame };
     this.#light.rest(this.#phase !== 'running' || !!(snapshot.pairing || snapshot.paired || snapshot.request));
-    // A QR code stands still, for the camera.
-    const onGlass = snapshot.pairing ? frame : shifted(frame, this.#light.step);
-    if (Buffer.compare(onGlass, this.#onGlass) !== 0) display.show(onGlass);
-    this.#onGlass = Uint8Array.from(onGlass);
-    if (!same) for (const watcher of this.#watchers) watcher();
+    if (!same) {
+      display.show(frame);
+      for (const watcher of this.#watchers) watcher();
+    }
     this.#timer?.cancel();
     if (this.#phase === 'stopped') return;
     const counts = snapshot.pairing ?? snapshot.request;

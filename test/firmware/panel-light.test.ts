@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { pixel } from '../../ui/panel/canvas.ts';
+import { render } from '../../ui/panel/render.ts';
 import { openPanel } from './panel-kit.ts';
 
 async function openGlass() {
@@ -64,7 +65,7 @@ describe('a panel of glass', () => {
     for (let second = 0; second < 290; second++) clock.pass(1000);
     expect(panel.page).toBe('pairing');
     expect(lights).toEqual([]);
-    expect(sent.at(-1)).toEqual(panel.frame());
+    expect(sent.at(-1)).toEqual(render(panel.snapshot()));
   });
 
   it('moves its picture by a pixel each minute, over several places, and loses no letter', async () => {
@@ -72,7 +73,7 @@ describe('a panel of glass', () => {
     const places = new Set<string>();
     for (let minute = 0; minute < 6; minute++) {
       const glass = sent.at(-1) ?? new Uint8Array();
-      const offset = offsetOf(panel.frame(), glass);
+      const offset = offsetOf(render(panel.snapshot()), glass);
       expect(offset, `minute ${minute}`).toBeDefined();
       places.add(`${offset}`);
       clock.pass(MINUTE);
@@ -89,7 +90,7 @@ describe('a simulated panel', () => {
     clock.pass(20 * MINUTE);
     panel.refresh();
     expect(lights).toEqual([]);
-    expect(sent.at(-1)).toEqual(panel.frame());
+    expect(sent.at(-1)).toEqual(render(panel.snapshot()));
     panel.press('page', 0);
     expect(panel.page).toBe('network');
   });
