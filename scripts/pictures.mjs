@@ -74,7 +74,6 @@ async function story(config) {
     const members = [await login('alice', 'correct horse battery'), await login('bob', 'another fine secret')];
     await say(members[0], members[1], 'bob@casp3r.local', 'Hello Bob, this is our own server.');
     casp3r(['panel', 'press', 'page']);
-    casp3r(['panel', 'press', 'page']);
     for (const name of pagesSeen(casp3r)) panel(name);
     await Promise.all(members.map((member) => member.stop()));
     const desk = await browser.newPage({ viewport: { width: 900, height: 620 } });

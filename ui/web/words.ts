@@ -94,7 +94,7 @@ export const words = {
     pair: 'PAIR',
     page: 'PAGE',
     power: 'POWER',
-    powerHelp: 'hold 3 s to stop',
+    powerHelp: 'hold to shut down',
     alt: 'What the panel shows',
     live: 'live',
     lost: 'The box does not answer.',
