@@ -10,7 +10,7 @@ const NIGHTLY = '23 3 * * *';
 const KEEP_INVITATIONS_MS = 86_400_000;
 
 export interface CareOptions {
-  hosts: () => readonly Pick<Host, 'invites'>[];
+  hosts: () => readonly Pick<Host, 'invites' | 'hooks'>[];
   clock: Clock;
   log: Log;
   /** Makes the box's own certificate anew where it is due. */
@@ -39,13 +39,20 @@ export class Care {
     for (const [what, work] of [
       ['expired invitations', () => this.#forgetInvitations()],
       ['the certificate', renewCertificate],
-    ] as const) {
+      ...this.#ofExtensions(),
+    ] satisfies [string, () => Promise<void>][]) {
       try {
         await work();
       } catch (error) {
         log.error({ err: error, what }, 'the nightly care failed');
       }
     }
+  }
+
+  /** What the parts of each server have to do (hook 'night'). */
+  #ofExtensions(): [string, () => Promise<void>][] {
+    const all = this.#options.hosts().flatMap(({ hooks }) => hooks.run('night', { work: [] }).work);
+    return all.map((work) => ['what is kept for a time', work]);
   }
 
   async #forgetInvitations(): Promise<void> {

@@ -59,6 +59,9 @@ export const configSchema = v.strictObject({
     mode: v.optional(oneOf(['private', 'family', 'community', 'open']), 'family'),
     registration: v.optional(oneOf(['closed', 'invite', 'open']), 'invite'),
   }),
+  archive: table({
+    days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps messages for ever'), 0),
+  }),
   limits: table({
     stanza_bytes: v.optional(
       v.pipe(

@@ -67,11 +67,12 @@ export function checkConfig(toml: string, file: string): ConfigFile {
 
 /** What the XMPP server is told. `tls` names the files in use, the box's own or the owner's. */
 export function serverConfig(config: Config, tls: ServerConfig['tls']): ServerConfig {
-  const { listen, limits } = config;
+  const { listen, limits, archive } = config;
   return {
     listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls },
     tls,
     allowPlainLoopback: listen.allow_plain_loopback,
+    archive: { days: archive.days },
     limits: {
       stanzaBytes: limits.stanza_bytes,
       bytesBeforeLogin: 10_000,

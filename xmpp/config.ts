@@ -35,5 +35,7 @@ export interface ServerConfig {
   tls: { certificate: string; key: string };
   /** Tests only: unencrypted streams and PLAIN from loopback addresses. */
   allowPlainLoopback: boolean;
+  /** Days that messages stay in the archives; 0 keeps them for ever. */
+  archive: { days: number };
   limits: Limits;
 }

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { Care } from '../../firmware/care.ts';
+import { Hooks } from '../../xmpp/routing/hooks.ts';
 import { silentLog } from '../xmpp/extensions/harness.ts';
 import { openHome } from './home.ts';
 
-it('each night, invitations that are long over are forgotten and the certificate is seen to, whatever fails', async () => {
+it('each night, invitations that are long over are forgotten the certificate and what extensions keep is seen to, whatever fails', async () => {
   const { server, host, clock } = await openHome();
   const day = 86_400_000;
   await host.invites.create({ lifetimeMs: day, note: 'old' });
@@ -11,12 +12,22 @@ it('each night, invitations that are long over are forgotten and the certificate
   await host.invites.create({ lifetimeMs: 9 * day, note: 'good' });
   clock.pass(3.5 * day);
   let renewals = 0;
+  let cleaned = 0;
+  host.hooks.on('night', ({ work }) =>
+    work.push(
+      () => Promise.reject(new Error('no disk')),
+      async () => {
+        cleaned += 1;
+      },
+    ),
+  );
   const broken = {
+    hooks: new Hooks(),
     get invites(): never {
       throw new Error('no disk');
     },
   };
-  const care = (hosts: () => readonly Pick<typeof host, 'invites'>[]) =>
+  const care = (hosts: () => readonly Pick<typeof host, 'invites' | 'hooks'>[]) =>
     new Care({
       hosts,
       clock,
@@ -27,6 +38,6 @@ it('each night, invitations that are long over are forgotten and the certificate
     });
   await care(() => [broken]).run();
   await care(() => server.hosts).run();
-  expect(renewals).toBe(2);
+  expect([renewals, cleaned]).toEqual([2, 1]);
   expect(new Set(host.invites.list().map(({ note }) => note))).toEqual(new Set(['good', 'just over']));
 });

@@ -23,6 +23,7 @@ describe('the keys of casp3r.toml', () => {
       server: { domain: 'casp3r.local', fallbacks: [] },
       listen: { address: '::', c2s: 5222, c2s_tls: 5223, s2s: 5269, s2s_tls: 5270, http: 5280, https: 5281 },
       access: { mode: 'family', registration: 'invite' },
+      archive: { days: 0 },
       limits: { stanza_bytes: 262144, streams_per_address: 50 },
       federation: { enabled: true, hosts: {} },
       panel: { display: 'auto', i2c_bus: 1, i2c_address: 0x3c, buttons: { pair: 17, page: 27, power: 22 } },

@@ -50,6 +50,8 @@ export interface ChangeData {
   'message archived': ArchivedMessage;
   /** A tombstone in the place of a message of the same id (XEP-0424), whichever of the two comes first. */
   'archived message replaced': ArchivedMessage;
+  /** Of an account or a room: what is older goes, and does not come back. */
+  'archive pruned': { account: Id; beforeMs: number };
   'archive preferences set': { account: Id; preferences: ArchivePreferences };
   'offline message kept': { account: Id } & OfflineMessage;
   'offline messages cleared': { account: Id; ids: Id[] };

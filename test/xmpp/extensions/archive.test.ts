@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { archive } from '../../../xmpp/extensions/archive/archive.ts';
 import { carbons } from '../../../xmpp/extensions/carbons.ts';
 import { stanzaId } from '../../../xmpp/extensions/stanza-id.ts';
@@ -328,4 +328,26 @@ test('the form names every field that a query may use', async () => {
     ?.getChildren('field')
     .map(({ attrs }) => attrs.var);
   expect(fields).toEqual(expect.arrayContaining(['with', 'start', 'end', 'before-id', 'after-id', 'ids']));
+});
+
+test('what is older than the box keeps messages goes by night, and does not come back', async () => {
+  const day = 86_400_000;
+  await sayNumbers(2);
+  const [old] = (await ask(alice)).ids;
+  host.clock.pass(8 * day);
+  await say(host, alice, BOB, chat('today'));
+  const night = async () => {
+    for (const work of host.hooks.run('night', { work: [] }).work) await work();
+  };
+  await night();
+  expect((await ask(alice)).bodies).toHaveLength(3);
+  host.config.archive.days = 7;
+  onTestFinished(() => {
+    host.config.archive.days = 0;
+  });
+  await night();
+  const left = await ask(alice);
+  expect([left.bodies, left.set?.getChildText('count')]).toEqual([['today'], '1']);
+  expect((await ask(bob)).bodies).toEqual(['today']);
+  expect((await ask(alice, page(xml('after', {}, old ?? '')))).condition).toBe('item-not-found');
 });

@@ -65,6 +65,7 @@ export const testConfig: ServerConfig = {
   listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0 },
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
+  archive: { days: 0 },
   limits: {
     stanzaBytes: 262_144,
     bytesBeforeLogin: 10_000,

@@ -69,6 +69,7 @@ const pairs: [string, Change, Change][] = [
   ['roster removal', sample('roster item set'), sample('roster item removed')],
   ['roster return', sample('roster item removed'), sample('roster item set')],
   ['request', sample('subscription request kept'), sample('subscription request cleared')],
+  ['message and what is too old', sample('message archived'), sample('archive pruned')],
   [
     'archive preferences',
     sample('archive preferences set'),

@@ -102,6 +102,15 @@ const cases: { [K in ChangeKind]: Seen } = {
     ],
     is: [samples['archived message replaced'], 1],
   },
+  'archive pruned': {
+    before: [...born, 'message archived'],
+    read: ({ archive }) => [
+      archive.has('a1', 'm1'),
+      archive.ends('a1'),
+      archive.page({ account: 'a1', limit: 9, fromEnd: false }).total,
+    ],
+    is: [false, undefined, 0],
+  },
   'archive preferences set': {
     before: born,
     read: ({ archive }) => archive.preferences('a1'),

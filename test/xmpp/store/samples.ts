@@ -130,6 +130,7 @@ export const samples: ChangeData = {
   'subscription request cleared': { account, contact: 'carol@c.test' },
   'message archived': message,
   'archived message replaced': { ...message, stanza: '<message><retracted/></message>' },
+  'archive pruned': { account, beforeMs: noonMs + 1 },
   'archive preferences set': { account, preferences: { default: 'roster', always: ['bob@b.test'], never: [] } },
   'offline message kept': { account, id: 'o1', atMs: noonMs, stanza: '<message/>' },
   'offline messages cleared': { account, ids: ['o1'] },

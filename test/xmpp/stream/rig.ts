@@ -79,6 +79,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     listen: { address: '::', c2s: 0, c2sTls: 0 },
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
+    archive: { days: 0 },
     limits,
   };
   const hooks = new Hooks();

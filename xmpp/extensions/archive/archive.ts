@@ -16,6 +16,7 @@ import { accountOf, getPreferences, setPreferences } from './preferences.ts';
 import { isWanted, isWorthKeeping } from './worth.ts';
 
 const NS_STANZA_ID = 'urn:xmpp:sid:0';
+const DAY_MS = 86_400_000;
 
 export const archive: Extension = {
   name: 'archive',
@@ -34,6 +35,7 @@ export const archive: Extension = {
     host.hooks.on('message sent', (event) => {
       if (!isOwn(host, event.account, event.to)) keep(host, event, event.to, 'out');
     });
+    host.hooks.on('night', ({ work }) => work.push(() => prune(host)));
     host.iq.handle('get', 'account', 'query', NS, 'owner', queryForm);
     host.iq.handle('set', 'account', 'query', NS, 'owner', (request) => answer(host, request));
     host.iq.handle('get', 'account', 'metadata', NS, 'owner', (request) =>
@@ -54,6 +56,18 @@ function keep(host: Host, event: MessageEvent, other: Jid, direction: ArchivedMe
   const message = { account: account.id, id, ...addresses, direction, atMs: host.clock.nowMs() };
   changes.push(change('message archived', { ...message, stanza: embeddedText(stanza) }));
   stanza.append(xml('stanza-id', { xmlns: NS_STANZA_ID, by: host.addressOf(account), id }));
+}
+
+/** What is older than the owner of the box wants to keep, of members and of rooms. */
+async function prune(host: Host): Promise<void> {
+  const { days } = host.config.archive;
+  if (days === 0) return;
+  const { archive: archives, rooms, journal } = host.store;
+  const beforeMs = host.clock.nowMs() - days * DAY_MS;
+  for (const { id } of [...host.accounts.list(), ...rooms.list(host.server.id)]) {
+    const first = archives.ends(id)?.first;
+    if (first && first.atMs < beforeMs) await journal.commit(change('archive pruned', { account: id, beforeMs }));
+  }
 }
 
 /** Section 4: the messages first, then the result that ends them. */

@@ -16,6 +16,15 @@ export const archiveAppliers = {
       );
   },
 
+  'archive pruned'(db, { account, beforeMs }) {
+    const gone = db.run('DELETE FROM archive WHERE account = ? AND at_ms < ?', account, beforeMs);
+    db.run(
+      `INSERT INTO archive_sizes (account, messages, pruned_ms) VALUES (:account, 0, :beforeMs)
+       ON CONFLICT DO UPDATE SET messages = messages - :gone, pruned_ms = max(pruned_ms, :beforeMs)`,
+      { account, beforeMs, gone },
+    );
+  },
+
   'archive preferences set'(db, { account, preferences }, hlc) {
     db.run(
       `INSERT INTO archive_preferences (account, preferences, hlc) VALUES (?, ?, ?)
@@ -31,7 +40,8 @@ export const archiveAppliers = {
 /** How many rows it added: none where the archive has a message of this id. */
 function insert(db: Sqlite, message: ArchivedMessage, replaced: string): number {
   return db.run(
-    `INSERT INTO archive (account, id, peer, peer_full, direction, at_ms, stanza, replaced) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO archive (account, id, peer, peer_full, direction, at_ms, stanza, replaced) SELECT ?, ?, ?, ?, ?, ?, ?, ?
+     WHERE NOT EXISTS (SELECT 1 FROM archive_sizes WHERE account = ? AND pruned_ms > ?)
      ON CONFLICT (account, id) DO NOTHING`,
     message.account,
     message.id,
@@ -41,6 +51,8 @@ function insert(db: Sqlite, message: ArchivedMessage, replaced: string): number 
     message.atMs,
     message.stanza,
     replaced,
+    message.account,
+    message.atMs,
   );
 }
 

@@ -3,5 +3,6 @@ import { sql as first } from './0001-first.ts';
 import { sql as rooms } from './0002-rooms.ts';
 import { sql as nodes } from './0003-nodes.ts';
 import { sql as uploads } from './0004-uploads.ts';
+import { sql as archiveBounds } from './0005-archive-bounds.ts';
 
-export const migrations: readonly string[] = [first, rooms, nodes, uploads];
+export const migrations: readonly string[] = [first, rooms, nodes, uploads, archiveBounds];
