@@ -1,0 +1,242 @@
+"""Slixmpp in rooms and with what members keep on a box: orders on standard input, events on standard output, as slixmpp_peer.py."""
+import asyncio
+import json
+import sys
+from xml.etree import ElementTree
+
+import slixmpp
+from slixmpp import JID
+from slixmpp.exceptions import IqError, PresenceError
+from slixmpp.plugins.xep_0048.stanza import Bookmarks
+
+OUTPUT = sys.stdout
+# Slixmpp 1.8 prints as it joins.
+sys.stdout = sys.stderr
+
+BOOKMARKS = "urn:xmpp:bookmarks:1"
+PLUGINS = (
+    "xep_0004", "xep_0030", "xep_0045", "xep_0048", "xep_0054", "xep_0060", "xep_0084", "xep_0153", "xep_0163", "xep_0172",
+    "xep_0199", "xep_0203", "xep_0223", "xep_0249", "xep_0313", "xep_0359", "xep_0421",
+)
+
+
+def tell(event, **facts):
+    print(json.dumps({"event": event, **facts}), file=OUTPUT, flush=True)
+
+
+def text_of(message):
+    return message["body"] or message["subject"]
+
+
+class Client(slixmpp.ClientXMPP):
+    def __init__(self, order):
+        super().__init__(order["jid"], order["password"])
+        self.order = order
+        self.ca_certs = order["ca"]
+        self.use_ipv6 = False
+        for plugin in PLUGINS:
+            self.register_plugin(plugin)
+        # See slixmpp_peer.py.
+        mechanisms = self["feature_mechanisms"]
+        mechanisms.sasl_callback = lambda required, optional: mechanisms._default_credentials(required, optional - {"channel_binding"})
+        self.add_event_handler("session_start", self.started)
+        self.add_event_handler("message", self.message)
+        self.add_event_handler("groupchat_message", self.groupchat)
+        self.add_event_handler("groupchat_subject", lambda m: tell("subject", room=m["from"].bare, subject=m["subject"]))
+        self.add_event_handler("groupchat_presence", self.occupant)
+        self.add_event_handler("groupchat_invite", self.invited)
+        self.add_event_handler("groupchat_direct_invite", lambda m: tell("invited", room=m["groupchat_invite"]["jid"].bare, by=m["from"].bare))
+        self.add_event_handler("avatar_metadata_publish", self.avatar)
+        self.add_event_handler("vcard_avatar_update", lambda p: tell("photo", jid=p["from"].bare, hash=p["vcard_temp_update"]["photo"]))
+        self.add_event_handler("user_nick_publish", lambda m: tell("nick", jid=m["from"].bare, nick=m["pubsub_event"]["items"]["item"]["nick"]["nick"]))
+        self.connect(("127.0.0.1", order["port"]))
+
+    async def started(self, _event):
+        await self.get_roster()
+        self.send_presence()
+        tell("online", jid=self.boundjid.full)
+
+    def message(self, message):
+        if message["type"] in ("chat", "normal") and message["body"]:
+            tell("message", body=message["body"], sender=message["from"].full)
+
+    def groupchat(self, message):
+        if message["body"]:
+            delayed = bool(message["delay"]["stamp"])
+            tell("said", room=message["from"].bare, nick=message["from"].resource, body=message["body"], delayed=delayed)
+
+    def occupant(self, presence):
+        muc = presence["muc"]
+        jid = str(muc["jid"])
+        tell(
+            "occupant", room=muc["room"], nick=muc["nick"], role=muc["role"], affiliation=muc["affiliation"],
+            jid=JID(jid).bare if jid else "", gone=presence["type"] == "unavailable", codes=sorted(muc["status_codes"]),
+        )
+
+    def invited(self, message):
+        invite = message["muc"]["invite"]
+        tell("invited", room=message["from"].bare, by=JID(invite["from"]).bare, reason=invite["reason"])
+
+    def avatar(self, message):
+        metadata = message["pubsub_event"]["items"]["item"]["avatar_metadata"]
+        for info in metadata["items"]:
+            tell("avatar", jid=message["from"].bare, id=info["id"], type=info["type"])
+
+    async def do(self, order):
+        answer = getattr(self, "do_" + order["do"])(**{key: value for key, value in order.items() if key != "do"})
+        tell("done", what=order["do"], **(await answer or {}))
+
+    # Rooms
+
+    async def do_join(self, room, nick, **options):
+        _, subject, occupants, history = await self["xep_0045"].join_muc_wait(JID(room), nick, timeout=10, **options)
+        return {
+            "subject": subject["subject"],
+            "occupants": sorted(presence["muc"]["nick"] for presence in occupants),
+            "history": [message["body"] for message in history],
+        }
+
+    async def do_configure(self, room, fields):
+        muc = self["xep_0045"]
+        form = await muc.get_room_config(JID(room))
+        before = {name: form.get_values().get(name) for name in fields}
+        for name, value in fields.items():
+            form.get_fields()[name]["value"] = value
+        await muc.set_room_config(JID(room), form)
+        return {"before": before}
+
+    async def do_roomsay(self, room, body):
+        self.send_message(mto=JID(room), mbody=body, mtype="groupchat")
+
+    async def do_whisper(self, to, body):
+        self.send_message(mto=JID(to), mbody=body, mtype="chat")
+
+    async def do_subject(self, room, subject):
+        self["xep_0045"].set_subject(JID(room), subject)
+
+    async def do_invite(self, room, jid, reason):
+        self["xep_0045"].invite(JID(room), JID(jid), reason)
+
+    async def do_direct(self, room, jid):
+        self["xep_0249"].send_invitation(JID(jid), JID(room))
+
+    async def do_affiliate(self, room, jid, affiliation):
+        await self["xep_0045"].set_affiliation(JID(room), affiliation, jid=JID(jid))
+
+    async def do_list(self, room, affiliation):
+        return {"jids": sorted(str(jid) for jid in await self["xep_0045"].get_affiliation_list(JID(room), affiliation))}
+
+    async def do_role(self, room, nick, role):
+        await self["xep_0045"].set_role(JID(room), nick, role)
+
+    async def do_leave(self, room, nick):
+        self["xep_0045"].leave_muc(JID(room), nick)
+
+    async def do_destroy(self, room, reason):
+        await self["xep_0045"].destroy(JID(room), reason)
+
+    async def do_rooms(self, service):
+        items = await self["xep_0030"].get_items(jid=JID(service))
+        return {"rooms": sorted(jid for jid, _, _ in items["disco_items"]["items"])}
+
+    async def do_info(self, of):
+        info = (await self["xep_0030"].get_info(jid=JID(of)))["disco_info"]
+        identities = [list(identity[:2]) for identity in info["identities"]]
+        return {"features": sorted(info["features"]), "identities": sorted(identities)}
+
+    async def do_history(self, of, page):
+        texts = []
+        async for result in self["xep_0313"].iterate(jid=JID(of), rsm={"max": page}):
+            texts.append(text_of(result["mam_result"]["forwarded"]["stanza"]))
+        return {"texts": texts}
+
+    # What a member keeps
+
+    async def do_avatar(self, hex):
+        data = bytes.fromhex(hex)
+        avatar = self["xep_0084"]
+        await avatar.publish_avatar(data)
+        id = avatar.generate_id(data)
+        await avatar.publish_avatar_metadata([{"id": id, "type": "image/png", "bytes": len(data)}])
+        return {"id": id}
+
+    async def do_getavatar(self, jid, id):
+        answer = await self["xep_0084"].retrieve_avatar(JID(jid), id)
+        return {"hex": answer["pubsub"]["items"]["item"]["avatar_data"]["value"].hex()}
+
+    async def do_photo(self, hex):
+        await self["xep_0153"].set_avatar(avatar=bytes.fromhex(hex), mtype="image/png")
+
+    async def do_vcard(self, name):
+        vcard = self["xep_0054"].make_vcard()
+        vcard["FN"] = name
+        await self["xep_0054"].publish_vcard(vcard)
+
+    async def do_getvcard(self, jid):
+        vcard = (await self["xep_0054"].get_vcard(JID(jid), cached=False))["vcard_temp"]
+        photo = vcard["PHOTO"]["BINVAL"]
+        return {"name": vcard["FN"], "photo": photo.hex() if photo else ""}
+
+    async def do_nick(self, nick):
+        await self["xep_0172"].publish_nick(nick)
+
+    async def do_subscribe(self, jid):
+        self.send_presence_subscription(pto=JID(jid))
+
+    async def do_bookmark(self, room, method):
+        bookmarks = Bookmarks()
+        bookmarks.add_conference(room, "Me", name="Cave", autojoin=True)
+        await self["xep_0048"].set_bookmarks(bookmarks, method=method)
+
+    async def do_bookmarks(self, method):
+        answer = await self["xep_0048"].get_bookmarks(method=method)
+        kept = answer["pubsub"]["items"]["item"]["bookmarks"] if method == "xep_0223" else answer["private"]["bookmarks"]
+        return {"rooms": [[str(one["jid"]), one["nick"], one["autojoin"]] for one in kept["conferences"]]}
+
+    async def do_native(self, room):
+        """XEP-0402, which this slixmpp has no plugin for."""
+        conference = ElementTree.Element("{%s}conference" % BOOKMARKS, autojoin="true", name="Cave")
+        ElementTree.SubElement(conference, "{%s}nick" % BOOKMARKS).text = "Me"
+        options = self["xep_0004"].make_form(ftype="submit")
+        options.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#publish-options")
+        wanted = {"persist_items": "true", "max_items": "max", "send_last_published_item": "never", "access_model": "whitelist"}
+        for name, value in wanted.items():
+            options.add_field(var="pubsub#" + name, value=value)
+        await self["xep_0060"].publish(self.boundjid.bare, BOOKMARKS, id=room, payload=conference, options=options)
+
+    async def do_natives(self):
+        answer = await self["xep_0060"].get_items(self.boundjid.bare, BOOKMARKS)
+        rooms = []
+        for item in answer["pubsub"]["items"]:
+            conference = item["payload"]
+            nick = conference.findtext("{%s}nick" % BOOKMARKS)
+            rooms.append([item["id"], nick, conference.get("autojoin") in ("true", "1")])
+        return {"rooms": sorted(rooms)}
+
+
+async def main():
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    client = None
+    tasks = set()
+    while line := await reader.readline():
+        order = json.loads(line)
+        if order["do"] == "connect":
+            client = Client(order)
+        else:
+            task = asyncio.ensure_future(client.do(order))
+            tasks.add(task)
+            task.add_done_callback(finished)
+
+
+def finished(task):
+    error = task.exception()
+    if isinstance(error, IqError):
+        tell("refused", condition=error.condition)
+    elif isinstance(error, PresenceError):
+        tell("refused", condition=error.presence["error"]["condition"])
+    elif error:
+        tell("failed", why=repr(error))
+
+
+asyncio.run(main())
