@@ -17,7 +17,9 @@ export async function receivePresence(muc: Muc, incoming: ServiceStanza): Promis
   if (to.local === '') return;
   switch (stanza.attrs.type) {
     case undefined:
-      return available(muc, incoming);
+      return available(muc, incoming).catch((error: unknown) => {
+        throw error instanceof StanzaError ? ofRoom(error) : error;
+      });
     case 'unavailable':
       return withPresent(muc, incoming, (room, present) => leaveByPresence(muc, room, present, incoming));
     case 'error':
@@ -25,6 +27,12 @@ export async function receivePresence(muc: Muc, incoming: ServiceStanza): Promis
         await withPresent(muc, incoming, (room, present) => leave(muc, room, present, { codes: [333] }));
   }
   // Probes and subscriptions are nothing that rooms know (section 17.3).
+}
+
+/** As the text's examples have it (sections 7.2.5 to 7.2.10 and 7.6): there are clients that know by it that a room says so. */
+function ofRoom({ condition, type, text }: StanzaError): StanzaError {
+  const payload = xml('x', { xmlns: NS_MUC });
+  return new StanzaError(condition, { type, payload, ...(text !== undefined && { text }) });
 }
 
 async function withPresent(
