@@ -82,6 +82,13 @@ class Client(slixmpp.ClientXMPP):
         for info in metadata["items"]:
             tell("avatar", jid=message["from"].bare, id=info["id"], type=info["type"])
 
+    def options(self, **wanted):
+        form = self["xep_0004"].make_form(ftype="submit")
+        form.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#publish-options")
+        for name, value in wanted.items():
+            form.add_field(var="pubsub#" + name, value=value)
+        return form
+
     async def do(self, order):
         answer = getattr(self, "do_" + order["do"])(**{key: value for key, value in order.items() if key != "do"})
         tell("done", what=order["do"], **(await answer or {}))
@@ -155,9 +162,11 @@ class Client(slixmpp.ClientXMPP):
     async def do_avatar(self, hex):
         data = bytes.fromhex(hex)
         avatar = self["xep_0084"]
-        await avatar.publish_avatar(data)
+        # Open to everyone, for only then does a server show it in the vCard as well (XEP-0398 section 3.1).
+        await avatar.publish_avatar(data, options=self.options(access_model="open"))
         id = avatar.generate_id(data)
-        await avatar.publish_avatar_metadata([{"id": id, "type": "image/png", "bytes": len(data)}])
+        info = {"id": id, "type": "image/png", "bytes": len(data)}
+        await avatar.publish_avatar_metadata([info], options=self.options(access_model="open"))
         return {"id": id}
 
     async def do_getavatar(self, jid, id):
@@ -197,11 +206,7 @@ class Client(slixmpp.ClientXMPP):
         """XEP-0402, which this slixmpp has no plugin for."""
         conference = ElementTree.Element("{%s}conference" % BOOKMARKS, autojoin="true", name="Cave")
         ElementTree.SubElement(conference, "{%s}nick" % BOOKMARKS).text = "Me"
-        options = self["xep_0004"].make_form(ftype="submit")
-        options.add_field(var="FORM_TYPE", ftype="hidden", value="http://jabber.org/protocol/pubsub#publish-options")
-        wanted = {"persist_items": "true", "max_items": "max", "send_last_published_item": "never", "access_model": "whitelist"}
-        for name, value in wanted.items():
-            options.add_field(var="pubsub#" + name, value=value)
+        options = self.options(persist_items="true", max_items="max", send_last_published_item="never", access_model="whitelist")
         await self["xep_0060"].publish(self.boundjid.bare, BOOKMARKS, id=room, payload=conference, options=options)
 
     async def do_natives(self):
