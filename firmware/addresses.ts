@@ -1,4 +1,5 @@
 /** The addresses that this box gives to people: hosts and web pages that their phones can open. */
+import { isIP } from 'node:net';
 import type { Config } from './config.ts';
 import {
   hostForPhones,
@@ -29,6 +30,24 @@ export class Addresses {
   host(): string {
     const { address } = this.#listen;
     return isLoopback(address) ? address : hostForPhones(this.lan(), this.#domain());
+  }
+
+  /**
+   * Where the clients of this domain reach the box: by the domain, which they know and the certificate names, and which stays as it
+   * is in messages that are read years later. A name that only this network resolves is one that many phones do not: they came by
+   * the address of the moment, and get that, where the certificate has it.
+   */
+  forClients(domain: string, isCertified: (address: string) => boolean): string {
+    const host = this.host();
+    return domain.endsWith('.local') && isIP(host) !== 0 && isCertified(host) ? host : domain;
+  }
+
+  /** What the addresses of uploaded files begin with; undefined where no listener serves them. */
+  uploads(host: string): string | undefined {
+    const { http, https } = this.#listen;
+    const name = isIP(host) === 6 ? `[${host}]` : host;
+    if (https !== 0) return `https://${name}${https === 443 ? '' : `:${https}`}/upload`;
+    return http === 0 ? undefined : `http://${name}${http === 80 ? '' : `:${http}`}/upload`;
   }
 
   /** The address of an invitation's page; undefined where no page is served. */

@@ -20,6 +20,7 @@ import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
 import { eraseData, resetIsUnfinished } from './factory-reset.ts';
 import { createApp } from './http/app.ts';
+import { UploadServer } from './http/upload.ts';
 import { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
 import { Mdns } from './mdns.ts';
@@ -27,6 +28,7 @@ import { Pairing } from './pairing.ts';
 import { Facts } from './panel/facts.ts';
 import { PanelController } from './panel-controller.ts';
 import { isLoopback, panelUrl } from './reachability.ts';
+import { UploadFiles } from './upload-files.ts';
 import { software } from './version.ts';
 
 export interface BoxOptions {
@@ -106,9 +108,23 @@ export class Box {
       return store.close();
     });
     await this.#certificate.prepare(store.servers.all());
+    const files = new UploadFiles({
+      folder: join(config.data, 'uploads'),
+      store,
+      clock,
+      days: config.upload.days,
+      log,
+    });
+    this.#undo.push(() => files.stop());
+    await files.start();
 
     const server = new XmppServer({
-      config: serverConfig(config, this.#certificate.files),
+      config: serverConfig(config, {
+        tls: this.#certificate.files,
+        uploadUrl: (domain) => config.upload.url || this.addresses.uploads(this.#clientsReach(domain)),
+        roomBytes: () => files.roomBytes(),
+        reachableAt: (domain) => this.#clientsReach(domain),
+      }),
       store,
       clock,
       random,
@@ -127,10 +143,11 @@ export class Box {
     host.hooks.on('account created', ({ account }) => panel.welcome(account.local, account.role === 'administrator'));
 
     this.#running = { server, host, pairing, store };
-    await this.#startWeb(host, pairing, panel);
+    for (const { hooks } of server.hosts) hooks.on('account forgotten', () => files.sweepSoon());
+    await this.#startWeb(host, pairing, panel, files);
     panel.ready(pairing);
     this.#startMdns(host);
-    this.#startCare(server);
+    this.#startCare(server, files);
     log.info(
       { domain: host.server.domain, members: store.accounts.count(host.server.id), version: software.version },
       'ready',
@@ -265,7 +282,7 @@ export class Box {
     return panel;
   }
 
-  async #startWeb(host: Host, pairing: Pairing, panel: PanelController): Promise<void> {
+  async #startWeb(host: Host, pairing: Pairing, panel: PanelController, files: UploadFiles): Promise<void> {
     const { config, clock, log } = this.#options;
     const { address, c2s, c2s_tls, http, https } = config.listen;
     const app = createApp({
@@ -278,7 +295,10 @@ export class Box {
       reachableHost: () => this.addresses.host(),
       fingerprint: () => this.#certificate.fingerprint(),
     });
-    const web = new WebServer({ address, http, https, tls: this.#certificate.files, app, log });
+    const uploads = new UploadServer({ files, store: host.store, clock, log });
+    const plain = https === 0 || config.upload.url !== '';
+    const tls = this.#certificate.files;
+    const web = new WebServer({ address, http, https, tls, app, uploads: { server: uploads, plain }, log });
     this.#undo.push(() => web.stop());
     await web.start();
     this.#web = web;
@@ -296,9 +316,15 @@ export class Box {
     void mdns.start();
   }
 
-  #startCare(server: XmppServer): void {
+  #startCare(server: XmppServer, files: UploadFiles): void {
     const { clock, log } = this.#options;
-    const care = new Care({ hosts: () => server.hosts, clock, log, renewCertificate: () => this.#renewCertificate() });
+    const care = new Care({
+      hosts: () => server.hosts,
+      clock,
+      log,
+      renewCertificate: () => this.#renewCertificate(),
+      removeOldUploads: () => files.removeOld(),
+    });
     care.start();
     this.#undo.push(() => care.stop());
   }
@@ -312,6 +338,10 @@ export class Box {
   #reloadCertificate(): void {
     this.running.server.reloadCertificate();
     this.#web?.reloadCertificate();
+  }
+
+  #clientsReach(domain: string): string {
+    return this.addresses.forClients(domain, (address) => this.#certificate.covers(address));
   }
 
   #domain(): string {

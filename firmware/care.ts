@@ -15,6 +15,8 @@ export interface CareOptions {
   log: Log;
   /** Makes the box's own certificate anew where it is due. */
   renewCertificate: () => Promise<void>;
+  /** Takes away uploaded files whose time is over. */
+  removeOldUploads: () => Promise<void>;
 }
 
 export class Care {
@@ -35,10 +37,11 @@ export class Care {
 
   /** One night's work. What fails is logged, and does not keep the rest from its turn. */
   async run(): Promise<void> {
-    const { log, renewCertificate } = this.#options;
+    const { log, renewCertificate, removeOldUploads } = this.#options;
     for (const [what, work] of [
       ['expired invitations', () => this.#forgetInvitations()],
       ['the certificate', renewCertificate],
+      ['old uploads', removeOldUploads],
       ...this.#ofExtensions(),
     ] satisfies [string, () => Promise<void>][]) {
       try {

@@ -57,6 +57,11 @@ export class CertificateKeeper {
     }
   }
 
+  /** Whether a client that came by this IP address finds it in the certificate. */
+  covers(address: string): boolean {
+    return new X509Certificate(readFileSync(this.files.certificate)).checkIP(address) !== undefined;
+  }
+
   /** SHA-256, `AB:CD:…`, of the box's own; nobody needs to compare one that an authority vouches for. */
   fingerprint(): string | undefined {
     return this.isOwn ? new X509Certificate(readFileSync(this.files.certificate)).fingerprint256 : undefined;

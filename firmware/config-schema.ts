@@ -4,6 +4,8 @@ import * as v from 'valibot';
 const text = (say: string) => v.string(say);
 const flag = v.boolean('must be true or false');
 const port = whole(0, 65_535, 'must be a port from 1 to 65535, or 0 to switch it off');
+const size = whole(0, Number.MAX_SAFE_INTEGER, 'must be a number of bytes; 0 for no limit but the disk');
+const days = whole(0, 36_500, 'must be a number of days; 0 for as long as the account');
 const limit = whole(0, Number.MAX_SAFE_INTEGER, 'must be a whole number; 0 switches the limit off');
 const domain = v.pipe(
   text('must be a domain such as "chat.example"'),
@@ -49,6 +51,7 @@ export const configSchema = v.strictObject({
     s2s_tls: v.optional(port, 5270),
     http: v.optional(port, 5280),
     https: v.optional(port, 5281),
+    proxy: v.optional(port, 7777),
     allow_plain_loopback: v.optional(flag, false),
   }),
   tls: table({
@@ -77,6 +80,22 @@ export const configSchema = v.strictObject({
     stanzas_per_second: v.optional(limit, 100),
     logins_per_minute: v.optional(limit, 30),
     registrations_per_hour: v.optional(limit, 20),
+  }),
+  upload: table({
+    max_bytes: v.optional(size, 104_857_600),
+    quota_bytes: v.optional(size, 2_147_483_648),
+    days: v.optional(days, 90),
+    url: v.optional(
+      v.pipe(
+        text('must be an address that begins with https://'),
+        v.check(
+          (url) => url === '' || (/^https:\/\/[^?#]+$/.test(url) && URL.canParse(url)),
+          'must be an address that begins with https://, without ? and #',
+        ),
+        v.transform((url) => url.replace(/\/+$/, '')),
+      ),
+      '',
+    ),
   }),
   federation: table({
     enabled: v.optional(flag, true),

@@ -65,11 +65,19 @@ export function checkConfig(toml: string, file: string): ConfigFile {
   return result.output;
 }
 
-/** What the XMPP server is told. `tls` names the files in use, the box's own or the owner's. */
-export function serverConfig(config: Config, tls: ServerConfig['tls']): ServerConfig {
-  const { listen, limits, archive } = config;
+/** What only the running box knows: `tls` names the files in use, its own or the owner's; where it is found, what it can hold. */
+export interface BoxFacts {
+  tls: ServerConfig['tls'];
+  uploadUrl: ServerConfig['upload']['url'];
+  roomBytes: ServerConfig['upload']['roomBytes'];
+  reachableAt: ServerConfig['reachableAt'];
+}
+
+/** What the XMPP server is told. */
+export function serverConfig(config: Config, { tls, uploadUrl, roomBytes, reachableAt }: BoxFacts): ServerConfig {
+  const { listen, limits, archive, upload } = config;
   return {
-    listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls },
+    listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls, proxy: listen.proxy },
     tls,
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days },
@@ -86,6 +94,14 @@ export function serverConfig(config: Config, tls: ServerConfig['tls']): ServerCo
       resumeSeconds: 600,
       resumeStanzas: 1000,
     },
+    upload: {
+      maxBytes: upload.max_bytes,
+      quotaBytes: upload.quota_bytes,
+      days: upload.days,
+      url: uploadUrl,
+      roomBytes,
+    },
+    reachableAt,
   };
 }
 

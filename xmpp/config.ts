@@ -5,6 +5,8 @@ export interface ListenConfig {
   /** Ports; 0 switches a listener off. */
   c2s: number;
   c2sTls: number;
+  /** The SOCKS5 proxy (XEP-0065); clients are told this very port. */
+  proxy: number;
 }
 
 export interface Limits {
@@ -29,6 +31,18 @@ export interface Limits {
   resumeStanzas: number;
 }
 
+export interface UploadConfig {
+  /** Bytes of one file, and of all files of one member. 0 switches a limit off. */
+  maxBytes: number;
+  quotaBytes: number;
+  /** How long files of messages are kept; 0 for as long as the account. */
+  days: number;
+  /** What the address of each file begins with, without a slash at its end. Undefined where nothing serves files. */
+  url(domain: string): string | undefined;
+  /** What the disk can still take. */
+  roomBytes(): number;
+}
+
 export interface ServerConfig {
   listen: ListenConfig;
   /** PEM files. The appliance makes them where the owner gave none. */
@@ -38,4 +52,7 @@ export interface ServerConfig {
   /** Days that messages stay in the archives; 0 keeps them for ever. */
   archive: { days: number };
   limits: Limits;
+  upload: UploadConfig;
+  /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
+  reachableAt(domain: string): string;
 }

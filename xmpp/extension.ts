@@ -1,6 +1,7 @@
 /** What an extension is, and the narrow host that it attaches to. */
 import type { Accounts } from './access/accounts.ts';
 import type { Invites } from './access/invites.ts';
+import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
 import type { Presence } from './im/presence.ts';
@@ -55,6 +56,8 @@ export interface Host {
   readonly presence: Presence;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  /** Connections to the proxy; the same for all hosts of the box. */
+  readonly bytestreams: Pick<Bytestreams, 'activate'>;
   readonly store: Store;
   /** Work that reads what an account keeps (all but its roster), changes it and tells of it: one at a time, by account id. */
   readonly turns: Turns;

@@ -16,7 +16,9 @@ import { ping } from './extensions/ping.ts';
 import { privateData } from './extensions/private-data.ts';
 import { pubsub } from './extensions/pubsub/pubsub.ts';
 import { registration } from './extensions/registration.ts';
+import { socks5 } from './extensions/socks5.ts';
 import { stanzaId } from './extensions/stanza-id.ts';
+import { upload } from './extensions/upload/upload.ts';
 import { vcardTemp } from './extensions/vcard-temp.ts';
 import { vcard4 } from './extensions/vcard4/vcard4.ts';
 import { version } from './extensions/version.ts';
@@ -45,6 +47,9 @@ export const extensions: readonly Extension[] = [
   registration,
   // Rooms, at a domain of their own.
   muc,
+  // Files, at theirs.
+  upload,
+  socks5,
   // Small questions.
   ping,
   version,

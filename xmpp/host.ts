@@ -1,6 +1,7 @@
 /** One XMPP host of the box: all that belongs to one server's domain, put together. What extensions see of it is `Host`. */
 import { Accounts } from './access/accounts.ts';
 import { Invites } from './access/invites.ts';
+import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
 import type { Extension, Host } from './extension.ts';
@@ -30,6 +31,7 @@ export interface HostSurroundings {
   random: Random;
   log: Log;
   config: ServerConfig;
+  bytestreams: Bytestreams;
   software: { name: string; version: string };
   send(stanza: Element): void;
   activity(): void;
@@ -49,6 +51,7 @@ export class XmppHost implements Host {
   readonly presence: Presence;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  readonly bytestreams: Bytestreams;
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
@@ -66,6 +69,7 @@ export class XmppHost implements Host {
     this.clock = surroundings.clock;
     this.random = surroundings.random;
     this.config = surroundings.config;
+    this.bytestreams = surroundings.bytestreams;
     this.software = surroundings.software;
     this.log = surroundings.log.child({ server: this.server.domain });
     this.accounts = new Accounts(this);

@@ -1,5 +1,7 @@
 /** Builds a server: hosts, extensions, listeners. Reads top to bottom. */
 import { LoginThrottle } from './access/throttle.ts';
+import { Bytestreams } from './bytestreams/bytestreams.ts';
+import { ProxyListener } from './bytestreams/proxy-listener.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
@@ -32,7 +34,7 @@ export interface ServerOptions {
 }
 
 export interface ListenerState {
-  /** `c2s`, `c2s_tls`. */
+  /** `c2s`, `c2s_tls`, `proxy`. */
   name: string;
   address: string;
   /** The port it really listens on. */
@@ -47,8 +49,9 @@ export class XmppServer {
   readonly #tls: TlsKeys;
   readonly #throttle: LoginThrottle;
   readonly #streams: ClientStreams;
+  readonly #bytestreams: Bytestreams;
   readonly #activity = new Set<() => void>();
-  readonly #open: { listener: ClientListener; state: ListenerState }[] = [];
+  readonly #open: { listener: ClientListener | ProxyListener; state: ListenerState }[] = [];
   readonly #served: XmppHost[] = [];
   /** What clients did not get, on its way to the offline store or to others. */
   readonly #givenBack = new Set<Promise<void>>();
@@ -60,6 +63,7 @@ export class XmppServer {
     this.#tls = new TlsKeys(options.config.tls);
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);
     this.#streams = new ClientStreams(options.clock);
+    this.#bytestreams = new Bytestreams(options.clock);
   }
 
   async start(): Promise<void> {
@@ -68,6 +72,7 @@ export class XmppServer {
     const { address, c2s, c2sTls } = this.#options.config.listen;
     await this.#listen('c2s', address, c2s, false);
     await this.#listen('c2s_tls', address, c2sTls, true);
+    await this.#listenForBytestreams();
   }
 
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
@@ -116,6 +121,7 @@ export class XmppServer {
       log,
       config,
       software,
+      bytestreams: this.#bytestreams,
       send: (stanza) => this.#send(stanza),
       activity,
     });
@@ -130,6 +136,15 @@ export class XmppServer {
     const listener = new ClientListener(this.#streamContext(), { name, address, port, directTls });
     const actual = await listener.start();
     this.#open.push({ listener, state: { name, address, port: actual } });
+  }
+
+  async #listenForBytestreams(): Promise<void> {
+    const { config, clock, log } = this.#options;
+    const { address, proxy: port } = config.listen;
+    if (port === 0) return;
+    const listener = new ProxyListener({ address, port, bytestreams: this.#bytestreams, clock, log });
+    const actual = await listener.start();
+    this.#open.push({ listener, state: { name: 'proxy', address, port: actual } });
   }
 
   #streamContext(): StreamContext {

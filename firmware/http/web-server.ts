@@ -1,6 +1,12 @@
 /** The sockets of the web pages. @hono/node-server's one home; every socket stays in our hands, for other protocols to share the port by ALPN. */
 import { readFileSync } from 'node:fs';
-import { createServer as createHttp, type Server, type ServerOptions } from 'node:http';
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -10,15 +16,19 @@ import type { ListenerState } from '../../xmpp/server.ts';
 import type { CertificateFiles } from '../certificate-files.ts';
 import { BoxError, reasonOf } from '../errors.ts';
 import type { WebEnv } from './app.ts';
+import type { UploadServer } from './upload.ts';
 
 /** Small pages for few people: whoever needs more than this is no browser of theirs. */
 const LIMITS: ServerOptions = {
   maxHeaderSize: 8192,
   headersTimeout: 10_000,
-  requestTimeout: 20_000,
+  // A file may take its time; pages have PAGE_MS.
+  requestTimeout: 0,
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 5_000,
 };
+/** For the whole of a request for a page to come in. */
+const PAGE_MS = 20_000;
 const MAX_HEADERS = 64;
 const MAX_CONNECTIONS = 256;
 
@@ -29,6 +39,8 @@ export interface WebServerOptions {
   https: number;
   tls: CertificateFiles;
   app: Hono<WebEnv>;
+  /** `plain`: on the http port as well. */
+  uploads: { server: UploadServer; plain: boolean };
   log: Log;
 }
 
@@ -43,15 +55,23 @@ export class WebServer {
 
   /** @throws BoxError port-unusable */
   async start(): Promise<void> {
-    const { http, https, app, tls } = this.#options;
-    const answer = getRequestListener((request, env) => app.fetch(request, env as WebEnv['Bindings']), {
+    const { http, https, app, tls, uploads } = this.#options;
+    const pages = getRequestListener((request, env) => app.fetch(request, env as WebEnv['Bindings']), {
       overrideGlobalObjects: false,
     });
-    if (http !== 0) await this.#listen('http', http, createHttp(LIMITS, answer));
+    const answer = (withUploads: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+      if (withUploads && uploads.server.handle(request, response)) return;
+      const patience = setTimeout(() => {
+        if (!request.complete) request.destroy();
+      }, PAGE_MS).unref();
+      response.once('close', () => clearTimeout(patience));
+      void pages(request, response);
+    };
+    if (http !== 0) await this.#listen('http', http, createHttp(LIMITS, answer(uploads.plain)));
     if (https === 0) return;
     this.#https = createHttps(
       { ...LIMITS, ...readKeys(tls), minVersion: 'TLSv1.2', ALPNProtocols: ['http/1.1'] },
-      answer,
+      answer(true),
     );
     await this.#listen('https', https, this.#https);
   }

@@ -61,7 +61,7 @@ describe('a box', { timeout: 60_000 }, () => {
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       pid: box.pid,
       uptimeSeconds: expect.any(Number),
-      listeners: ['c2s', 'c2s_tls', 'http', 'https'].map((name) => expect.objectContaining({ name })),
+      listeners: ['c2s', 'c2s_tls', 'proxy', 'http', 'https'].map((name) => expect.objectContaining({ name })),
       servers: [{ domain: 'box.test', members: 0, online: 0 }],
       memoryBytes: expect.any(Number),
       panel: { display: 'simulated', page: 'empty' },

@@ -21,6 +21,7 @@ it('each night, invitations that are long over are forgotten the certificate and
       },
     ),
   );
+  let removals = 0;
   const broken = {
     hooks: new Hooks(),
     get invites(): never {
@@ -35,9 +36,12 @@ it('each night, invitations that are long over are forgotten the certificate and
       renewCertificate: async () => {
         renewals += 1;
       },
+      removeOldUploads: async () => {
+        removals += 1;
+      },
     });
   await care(() => [broken]).run();
   await care(() => server.hosts).run();
-  expect([renewals, cleaned]).toEqual([2, 1]);
+  expect([renewals, removals, cleaned]).toEqual([2, 2, 1]);
   expect(new Set(host.invites.list().map(({ note }) => note))).toEqual(new Set(['good', 'just over']));
 });

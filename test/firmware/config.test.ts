@@ -21,10 +21,20 @@ describe('the keys of casp3r.toml', () => {
       data: './data',
       log: 'info',
       server: { domain: 'casp3r.local', fallbacks: [] },
-      listen: { address: '::', c2s: 5222, c2s_tls: 5223, s2s: 5269, s2s_tls: 5270, http: 5280, https: 5281 },
+      listen: {
+        address: '::',
+        c2s: 5222,
+        c2s_tls: 5223,
+        s2s: 5269,
+        s2s_tls: 5270,
+        http: 5280,
+        https: 5281,
+        proxy: 7777,
+      },
       access: { mode: 'family', registration: 'invite' },
       archive: { days: 0 },
       limits: { stanza_bytes: 262144, streams_per_address: 50 },
+      upload: { max_bytes: 104857600, quota_bytes: 2147483648, days: 90, url: '' },
       federation: { enabled: true, hosts: {} },
       panel: { display: 'auto', i2c_bus: 1, i2c_address: 0x3c, buttons: { pair: 17, page: 27, power: 22 } },
     });
@@ -135,7 +145,14 @@ describe('where the configuration is found', () => {
 
   it('gives the XMPP server its part', () => {
     const tls = { certificate: 'c', key: 'k' };
-    const config = serverConfig(loadConfig({ env: {}, cwd: folder }), tls);
-    expect(config).toMatchObject({ listen: { c2s: 5222, c2sTls: 5223 }, tls, limits: { bytesBeforeLogin: 10_000 } });
+    const uploadUrl = (domain: string) => `https://${domain}/upload`;
+    const facts = { tls, uploadUrl, roomBytes: () => 1, reachableAt: (domain: string) => domain };
+    const config = serverConfig(loadConfig({ env: {}, cwd: folder }), facts);
+    expect(config).toMatchObject({
+      listen: { c2s: 5222, c2sTls: 5223, proxy: 7777 },
+      tls,
+      limits: { bytesBeforeLogin: 10_000 },
+      upload: { maxBytes: 104_857_600, quotaBytes: 2_147_483_648, days: 90 },
+    });
   });
 });

@@ -9,6 +9,7 @@ import { Pairing } from '../../firmware/pairing.ts';
 import { freePorts } from '../kit/ports.ts';
 import { silentLog } from '../xmpp/extensions/harness.ts';
 import { openHome } from './home.ts';
+import { openUploads } from './uploads.ts';
 
 interface Answer {
   status: number;
@@ -43,7 +44,8 @@ async function openPages() {
     reachableHost: () => '127.0.0.1',
     fingerprint: () => 'AB:CD',
   });
-  const web = new WebServer({ address: '127.0.0.1', http, https, tls, app, log: silentLog });
+  const uploads = { server: await openUploads(home), plain: false };
+  const web = new WebServer({ address: '127.0.0.1', http, https, tls, app, uploads, log: silentLog });
   await web.start();
   onTestFinished(() => web.stop());
 

@@ -22,6 +22,7 @@ export interface BoxPorts {
   c2sTls: number;
   http: number;
   https: number;
+  proxy: number;
 }
 
 export interface CliResult {
@@ -58,9 +59,14 @@ export class Box {
 
   /** Prepares the folder and starts the box, through `launcher` where it is to see another machine than this one. */
   static async start(settings: Settings = {}, folder?: string, launcher: readonly string[] = []): Promise<Box> {
-    const [c2s = 0, c2sTls = 0, http = 0, https = 0] = await freePorts(4);
+    const [c2s = 0, c2sTls = 0, http = 0, https = 0, proxy = 0] = await freePorts(5);
     const home = folder ?? (await mkdtemp(join(tmpdir(), 'casp3r-test-')));
-    const box = new Box(String(settings['server.domain'] ?? 'box.test'), { c2s, c2sTls, http, https }, home, launcher);
+    const box = new Box(
+      String(settings['server.domain'] ?? 'box.test'),
+      { c2s, c2sTls, http, https, proxy },
+      home,
+      launcher,
+    );
     await writeFile(box.configFile, stringify(box.#configuration(settings)));
     await box.boot();
     return box;
@@ -221,6 +227,7 @@ export class Box {
         s2s_tls: 0,
         http: this.ports.http,
         https: this.ports.https,
+        proxy: this.ports.proxy,
         allow_plain_loopback: true,
       },
       panel: { display: 'simulated' },

@@ -127,6 +127,7 @@ export class Accounts {
     // Contacts are told from the roster, which goes with the account.
     hooks.run('account removed', { account });
     await store.journal.commit(change('account removed', { account: account.id }));
+    hooks.run('account forgotten', { account });
     this.#endSessions(account, 'The account was removed.', asker);
   }
 

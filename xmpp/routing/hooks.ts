@@ -232,6 +232,8 @@ export interface HookMap {
   /** access/accounts.ts */
   'account created': { account: Account };
   'account removed': { account: Account };
+  /** access/accounts.ts: its removal is on disk. */
+  'account forgotten': { account: Account };
   /** access/invites.ts: an invitation was used up by the account that it made. */
   'invite used': { code: string; account: Account };
   /** extensions/registration.ts: someone sent a code that is no usable invitation. The pairing window counts them. */

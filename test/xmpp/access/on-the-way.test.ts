@@ -11,10 +11,10 @@ import { Client, testHost } from '../extensions/harness.ts';
 
 async function setUp() {
   const made = await testHost();
-  const { store, clock, random, log, config, software } = made;
+  const { store, clock, random, log, config, software, bytestreams } = made;
   const router: Router = new Router((domain) => (host.serves(domain) ? host : undefined));
   const host: XmppHost = new XmppHost(made.server.id, {
-    ...{ store, clock, random, log, config, software },
+    ...{ store, clock, random, log, config, software, bytestreams },
     send: (stanza) => {
       const [from, to] = [Jid.parse(stanza.attrs.from ?? ''), Jid.parse(stanza.attrs.to ?? '')];
       router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch(() => {});

@@ -2,12 +2,14 @@
  * A host for the tests of extensions: real hooks, tables, sessions, accounts and a real store in a temporary folder. What the
  * stream would carry is captured: `Client.received` for a session, `TestHost.sent` for what the host sends itself.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Accounts } from '../../../xmpp/access/accounts.ts';
 import { Invites } from '../../../xmpp/access/invites.ts';
+import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { type Clock, systemRandom, type Timer } from '../../../xmpp/clock.ts';
 import type { ServerConfig } from '../../../xmpp/config.ts';
 import type { Extension, Host } from '../../../xmpp/extension.ts';
@@ -62,7 +64,7 @@ export class TestClock implements Clock {
 }
 
 export const testConfig: ServerConfig = {
-  listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0 },
+  listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, proxy: 0 },
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0 },
@@ -79,6 +81,14 @@ export const testConfig: ServerConfig = {
     resumeSeconds: 600,
     resumeStanzas: 1000,
   },
+  upload: {
+    maxBytes: 1000,
+    quotaBytes: 2500,
+    days: 30,
+    url: (domain) => `https://${domain}:5281/upload`,
+    roomBytes: () => 1_000_000,
+  },
+  reachableAt: (domain) => domain,
 };
 
 /** A bound session and what its client got. */
@@ -123,6 +133,7 @@ export class TestHost implements Host {
   readonly turns = new Turns();
   readonly clock: TestClock;
   readonly random = systemRandom;
+  readonly bytestreams = new Bytestreams(new TestClock());
   readonly log = silentLog;
   readonly config = testConfig;
   readonly store: Store;

@@ -2,9 +2,11 @@
  * Two hosts of one box over a real store, with the real way of a stanza between them; only the streams are stood in for.
  * `near.example` has the fallback domain `old.near.example`; what comes from elsewhere comes by `fromAfar`.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { systemRandom } from '../../../xmpp/clock.ts';
 import type { Extension } from '../../../xmpp/extension.ts';
 import { XmppHost } from '../../../xmpp/host.ts';
@@ -42,6 +44,7 @@ export class Box {
       random: systemRandom,
       log: silentLog,
       config: testConfig,
+      bytestreams: new Bytestreams(clock),
       software: { name: 'test', version: '0' },
       send: (stanza: Element) => this.#send(stanza),
       activity: () => {},

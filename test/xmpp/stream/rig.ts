@@ -76,11 +76,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   };
   const limits = { ...LIMITS, ...options.limits };
   const config: ServerConfig = {
-    listen: { address: '::', c2s: 0, c2sTls: 0 },
+    listen: { address: '::', c2s: 0, c2sTls: 0, proxy: 0 },
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0 },
     limits,
+    upload: { maxBytes: 0, quotaBytes: 0, days: 0, url: () => undefined, roomBytes: () => 0 },
+    reachableAt: (domain) => domain,
   };
   const hooks = new Hooks();
   const sessions = new Sessions(hooks);
