@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { Buttons } from '../drivers/button/buttons.ts';
 import { detectButtons, detectDisplay } from '../drivers/detect.ts';
 import type { Display } from '../drivers/display/display.ts';
+import { absentLed } from '../drivers/led/absent.ts';
+import { sysfsLed } from '../drivers/led/sysfs.ts';
 import type { Clock, Random } from '../xmpp/clock.ts';
 import type { Host } from '../xmpp/extension.ts';
 import { type ListenerState, XmppServer } from '../xmpp/server.ts';
@@ -25,6 +27,7 @@ import { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
 import { Mdns } from './mdns.ts';
 import { Pairing } from './pairing.ts';
+import { displaySettings } from './panel/display-settings.ts';
 import { Facts } from './panel/facts.ts';
 import { PanelController } from './panel-controller.ts';
 import { isLoopback, panelUrl } from './reachability.ts';
@@ -247,9 +250,9 @@ export class Box {
 
   async #startPanel(): Promise<PanelController> {
     const { config, log, clock, powerOff, resetRequested, onFrame } = this.#options;
-    const { display, language, i2c_bus, i2c_address, buttons } = config.panel;
+    const { language, led, buttons } = config.panel;
     const environment = { clock, log };
-    const found = await detectDisplay({ display, i2cBus: i2c_bus, i2cAddress: i2c_address }, environment);
+    const found = await detectDisplay(displaySettings(config.panel), environment);
     this.#display = found.display;
     this.#buttons = await detectButtons(buttons, environment);
     const facts = new Facts({
@@ -264,6 +267,7 @@ export class Box {
     const panel = new PanelController({
       display: this.#display,
       buttons: this.#buttons,
+      led: led === '' ? absentLed() : sysfsLed({ folder: `/sys/class/leds/${led}`, log }),
       clock,
       log,
       language,

@@ -34,6 +34,7 @@ const hostAndPort = v.pipe(
   ),
 );
 
+const LED = 'must be a light of /sys/class/leds such as "ACT"';
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
 
 export const configSchema = v.strictObject({
@@ -112,6 +113,11 @@ export const configSchema = v.strictObject({
     language: v.optional(oneOf(['en', 'de']), 'en'),
     i2c_bus: v.optional(whole(0, 255, 'must be the number of an I2C bus'), 1),
     i2c_address: v.optional(whole(0x03, 0x77, 'must be an I2C address from 0x03 to 0x77'), 0x3c),
+    column_offset: v.optional(v.picklist(['auto', 0, 2, 4], 'must be "auto", 0, 2 or 4'), 'auto'),
+    rotation: v.optional(v.picklist([0, 180], 'must be 0 or 180'), 0),
+    contrast: v.optional(whole(0, 255, 'must be a number from 0 to 255'), 207),
+    inverted: v.optional(flag, false),
+    led: v.optional(v.pipe(text(LED), v.regex(/^[^/]*$/, LED)), ''),
     buttons: table({
       pair: v.optional(bcmPin, 17),
       page: v.optional(bcmPin, 27),

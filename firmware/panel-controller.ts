@@ -2,6 +2,7 @@
 import type { Button, Buttons } from '../drivers/button/buttons.ts';
 import { type Gesture, Gestures } from '../drivers/button/gestures.ts';
 import type { Display } from '../drivers/display/display.ts';
+import type { Led, LedPattern } from '../drivers/led/led.ts';
 import { render } from '../ui/panel/render.ts';
 import { shifted } from '../ui/panel/shift.ts';
 import type { GoodbyeView, PanelPage, PanelSnapshot, RequestView } from '../ui/panel/snapshot.ts';
@@ -19,6 +20,7 @@ export type PanelFacts = Omit<PanelSnapshot, 'page' | 'pairing' | 'paired' | 're
 export interface PanelOptions {
   display: Display;
   buttons: Buttons;
+  led: Led;
   clock: Clock;
   log: Log;
   language: Language;
@@ -78,9 +80,10 @@ export class PanelController {
 
   /** Lights the panel with the boot page, and listens to the buttons. */
   async start(): Promise<void> {
-    const { display, buttons } = this.#options;
+    const { display, buttons, led } = this.#options;
     this.#light.start();
     await display.start();
+    await led.start();
     this.refresh();
     await buttons.start();
     this.#undo = [
@@ -113,6 +116,7 @@ export class PanelController {
     this.#gestures.stop();
     for (const undo of this.#undo.splice(0)) undo();
     await this.#options.buttons.stop();
+    await this.#options.led.stop();
     await this.#options.display.stop();
   }
 
@@ -177,6 +181,7 @@ export class PanelController {
       display.show(frame);
       for (const watcher of this.#watchers) watcher();
     }
+    if (this.#phase === 'running') this.#options.led.show(patternOf(snapshot));
     this.#timer?.cancel();
     if (this.#phase === 'stopped') return;
     const counts = snapshot.pairing ?? snapshot.request;
@@ -322,6 +327,12 @@ export class PanelController {
     const forMs = page === 'pairing-app' ? Number.POSITIVE_INFINITY : BACK_HOME_MS;
     this.#chosen = { page, untilMs: clock.nowMs() + forMs };
   }
+}
+
+/** That an update waits is no reason to blink at anybody. */
+function patternOf({ pairing, trouble }: PanelSnapshot): LedPattern {
+  if (pairing) return 'pairing';
+  return trouble.some(({ kind }) => kind !== 'update') ? 'trouble' : 'heartbeat';
 }
 
 function seconds(ms: number): number {

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { checkConfig } from '../../firmware/config.ts';
+import { displaySettings } from '../../firmware/panel/display-settings.ts';
 import { peopleOf } from '../../firmware/panel/people.ts';
 import { readings } from '../../firmware/panel/readings.ts';
 import { troublesOf } from '../../firmware/panel/troubles.ts';
@@ -70,4 +72,24 @@ it('counts the invitations that can still make an account', async () => {
   expect(peopleOf(host).invitations).toBe(2);
   clock.pass(1000);
   expect(peopleOf(host)).toEqual({ online: 0, onlineNames: [], invitations: 1 });
+});
+
+it('the glass is what [panel] says; its chip knows its own columns', () => {
+  const settings = (toml: string) => displaySettings(checkConfig(`[panel]\n${toml}`, 'casp3r.toml').panel);
+  expect(settings('')).toEqual({
+    display: 'auto',
+    i2cBus: 1,
+    i2cAddress: 0x3c,
+    rotation: 0,
+    contrast: 0xcf,
+    inverted: false,
+  });
+  expect(settings('column_offset = 4\nrotation = 180\ncontrast = 9\ninverted = true')).toMatchObject({
+    columnOffset: 4,
+    rotation: 180,
+    contrast: 9,
+    inverted: true,
+  });
+  expect(() => settings('rotation = 90')).toThrow('panel.rotation must be 0 or 180, not 90');
+  expect(() => settings('led = "../../etc"')).toThrow('panel.led must be a light of /sys/class/leds');
 });

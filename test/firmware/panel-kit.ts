@@ -5,6 +5,7 @@ import { simulatedButtons } from '../../drivers/button/simulated.ts';
 import { pageDriver } from '../../drivers/display/page-driver.ts';
 import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
 import { SimulatedBus } from '../../drivers/i2c/simulated.ts';
+import { absentLed } from '../../drivers/led/absent.ts';
 import { Pairing } from '../../firmware/pairing.ts';
 import { PanelController, type PanelFacts } from '../../firmware/panel-controller.ts';
 import { silentLog } from '../xmpp/extensions/harness.ts';
@@ -24,6 +25,7 @@ export async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated', { o
     ...(kind === 'simulated' && { kind }),
   });
   const lights: string[] = [];
+  const blinks: string[] = [];
   const brightness = display.brightness.bind(display);
   display.brightness = (level) => {
     lights.push(level);
@@ -62,6 +64,7 @@ export async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated', { o
     log: silentLog,
     facts: () => facts,
     language: 'en',
+    led: { ...absentLed(), show: (pattern) => void blinks.push(pattern) },
     oneButton,
     uriFor: (code) => host.invites.uri({ code }),
     factoryReset: () => {
@@ -93,6 +96,7 @@ export async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated', { o
     hands,
     facts,
     lights,
+    blinks,
     windowChanges,
     host,
     sent,

@@ -106,3 +106,20 @@ function offsetOf(frame: Uint8Array, glass: Uint8Array): [number, number] | unde
   for (const dx of [-1, 0, 1]) for (const dy of [-1, 0, 1]) if (isMoved(dx, dy)) return [dx, dy];
   return undefined;
 }
+
+it('the status light beats while all is well, blinks while the window is open, and hurries in trouble', async () => {
+  const { panel, pairing, facts, blinks, windowChanges } = await openPanel();
+  expect(blinks).toEqual([]);
+  panel.ready(pairing);
+  expect(blinks.at(-1)).toBe('heartbeat');
+  facts.trouble = [{ kind: 'update', version: '0.2.0' }];
+  panel.refresh();
+  expect(blinks.at(-1)).toBe('heartbeat');
+  facts.trouble = [{ kind: 'offline' }];
+  panel.refresh();
+  expect(blinks.at(-1)).toBe('trouble');
+  const opened = windowChanges();
+  panel.press('pair', 0);
+  await opened;
+  expect(blinks.at(-1)).toBe('pairing');
+});
