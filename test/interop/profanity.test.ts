@@ -106,4 +106,23 @@ describe.runIf(hasProfanity && hasTmux)('Profanity', () => {
     romeo.type('good night then');
     await juliet.shows(/good night then/);
   });
+
+  test('makes a room, accepts it as it is, and whoever lives on the box comes in', async () => {
+    const room = 'den@rooms.localhost';
+    const romeo = await login('romeo', 'force');
+    romeo.type(`/join ${room} nick Romeo`);
+    await romeo.shows(/Room is locked|\/room accept/i);
+    romeo.type('/room accept');
+    await romeo.shows(/unlocked/i);
+    romeo.type('is anybody here?');
+    await romeo.shows(/Romeo: is anybody here|is anybody here\?/);
+
+    const juliet = await login('juliet', 'force');
+    juliet.type(`/join ${room} nick Juliet`);
+    await juliet.shows(/is anybody here\?/);
+    juliet.type('I am');
+    await romeo.shows(/Juliet: I am/);
+    romeo.type('/subject set Verona');
+    await juliet.shows(/Verona/);
+  });
 });
