@@ -7,13 +7,8 @@ from xml.etree import ElementTree
 import slixmpp
 
 
-events = sys.stdout
-# Slixmpp 1.8 itself prints the delayed messages of a room.
-sys.stdout = sys.stderr
-
-
 def tell(event, **facts):
-    print(json.dumps({"event": event, **facts}), file=events, flush=True)
+    print(json.dumps({"event": event, **facts}), flush=True)
 
 
 class Client(slixmpp.ClientXMPP):
@@ -22,7 +17,7 @@ class Client(slixmpp.ClientXMPP):
         self.order = order
         self.ca_certs = order["ca"]
         self.use_ipv6 = False
-        for plugin in ("xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163", "xep_0004", "xep_0045", "xep_0249"):
+        for plugin in ("xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163"):
             self.register_plugin(plugin)
         if "preauth" in order:
             self.register_plugin("xep_0077")
@@ -43,15 +38,7 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("presence_available", lambda p: tell("presence", jid=p["from"].full))
         self.add_event_handler("presence_unavailable", lambda p: tell("gone", jid=p["from"].full))
         self.add_event_handler("roster_subscription_request", lambda p: tell("asked", jid=p["from"].bare))
-        self.add_event_handler("groupchat_message", self.room_message)
-        self.add_event_handler("groupchat_subject", lambda m: tell("subject", subject=m["subject"]))
-        self.add_event_handler("groupchat_invite", lambda m: tell("invited", room=m["from"].bare))
         self.go()
-
-    def room_message(self, message):
-        if message["mucnick"]:
-            body, ours = message["body"], message.xml.find("{urn:xmpp:sid:0}stanza-id")
-            tell("room message", nick=message["mucnick"], body=body, id=None if ours is None else ours.get("id"))
 
     def go(self):
         self.connect(("127.0.0.1", self.order["port"]), use_ssl=self.order.get("tls", False))
@@ -76,7 +63,7 @@ class Client(slixmpp.ClientXMPP):
         tell("online", jid=self.boundjid.full, mechanism=mechanism)
 
     def message(self, message):
-        if message["body"] and message["type"] != "groupchat":
+        if message["body"]:
             tell("message", body=message["body"], sender=message["from"].bare, delayed=bool(message["delay"]["stamp"]))
 
     async def do(self, order):
@@ -101,43 +88,6 @@ class Client(slixmpp.ClientXMPP):
             tell("features", features=sorted(info["disco_info"]["features"]))
         elif what == "block":
             await self["xep_0191"].block(slixmpp.JID(order["jid"]))
-            tell("done")
-        elif what == "enter":
-            try:
-                _, subject, people, history = await self["xep_0045"].join_muc_wait(slixmpp.JID(order["room"]), order["nick"], maxstanzas=10)
-                tell("entered", people=sorted(p["from"].resource for p in people), subject=subject["subject"],
-                     history=[m["body"] for m in history])
-            except slixmpp.exceptions.PresenceError as error:
-                tell("refused", condition=error.condition)
-        elif what == "configure":
-            form = await self["xep_0045"].get_room_config(order["room"])
-            form.set_type("submit")
-            for name, value in order["fields"].items():
-                form.get_fields()[name]["value"] = value
-            await self["xep_0045"].set_room_config(order["room"], form)
-            tell("done")
-        elif what == "speak":
-            self.send_message(mto=order["room"], mbody=order["body"], mtype="groupchat")
-        elif what == "set subject":
-            self["xep_0045"].set_subject(order["room"], order["subject"])
-        elif what == "affiliate":
-            await self["xep_0045"].set_affiliation(order["room"], order["affiliation"], jid=order["jid"])
-            tell("done")
-        elif what == "list":
-            people = await self["xep_0045"].get_affiliation_list(order["room"], order["affiliation"])
-            tell("listed", people=people)
-        elif what == "invite":
-            self["xep_0045"].invite(order["room"], order["jid"], reason="come in")
-        elif what == "kick":
-            await self["xep_0045"].set_role(order["room"], order["nick"], "none")
-            tell("done")
-        elif what == "room history":
-            bodies = []
-            async for result in self["xep_0313"].iterate(jid=slixmpp.JID(order["room"])):
-                bodies.append(result["mam_result"]["forwarded"]["stanza"]["body"])
-            tell("history", bodies=bodies)
-        elif what == "destroy":
-            await self["xep_0045"].destroy(order["room"], reason="enough")
             tell("done")
         elif what == "reconnect":
             self.go()
