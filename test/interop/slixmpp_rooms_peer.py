@@ -45,7 +45,7 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("groupchat_subject", lambda m: tell("subject", room=m["from"].bare, subject=m["subject"]))
         self.add_event_handler("groupchat_presence", self.occupant)
         self.add_event_handler("groupchat_invite", self.invited)
-        self.add_event_handler("groupchat_direct_invite", lambda m: tell("invited", room=m["groupchat_invite"]["jid"].bare, by=m["from"].bare))
+        self.add_event_handler("groupchat_direct_invite", lambda m: tell("invited", room=JID(m["groupchat_invite"]["jid"]).bare, by=m["from"].bare))
         self.add_event_handler("avatar_metadata_publish", self.avatar)
         self.add_event_handler("vcard_avatar_update", lambda p: tell("photo", jid=p["from"].bare, hash=p["vcard_temp_update"]["photo"]))
         self.add_event_handler("user_nick_publish", lambda m: tell("nick", jid=m["from"].bare, nick=m["pubsub_event"]["items"]["item"]["nick"]["nick"]))
