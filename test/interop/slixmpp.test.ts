@@ -1,4 +1,6 @@
 /** Slixmpp, from registration to resumption. */
+import { readFileSync } from 'node:fs';
+import { get } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Box } from '../kit/box.ts';
@@ -23,7 +25,8 @@ describe.runIf(present)('slixmpp', () => {
   afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
 
   function connect(local: string, facts: Record<string, unknown> = {}): Peer {
-    const peer = new Peer(PYTHON, [SCRIPT]);
+    // For HTTP, where there is no other way to say what to trust.
+    const peer = new Peer(PYTHON, [SCRIPT], { SSL_CERT_FILE: box.certificateFile });
     peers.push(peer);
     const jid = `${local}@localhost`;
     const common = { jid, password: `secret of ${local}`, port: box.ports.c2s, ca: box.certificateFile };
@@ -80,6 +83,28 @@ describe.runIf(present)('slixmpp', () => {
     expect(await phone.event('history')).toMatchObject({ bodies: ['are you there?', 'now I am', 'good'] });
   });
 
+  test('uploads a file over https, trusting just the certificate of the box, and others get it as it was', async () => {
+    await box.addAccount('capulet');
+    const capulet = connect('capulet');
+    await capulet.event('online');
+    const [text, times] = ['Come hither, nurse. ', 50_000];
+    capulet.order('upload', { name: 'letter.txt', type: 'text/plain', text, times });
+    const { url } = await capulet.event('uploaded');
+    expect(String(url)).toMatch(/^https:\/\/localhost:\d+\/upload\/[\w-]{32}\/letter\.txt$/);
+    const got = await download(String(url), box.certificateFile);
+    expect(got).toBe(text.repeat(times));
+  });
+
+  test('hands bytes on through the SOCKS5 proxy', async () => {
+    await box.addAccount('benvolio');
+    await box.addAccount('montague');
+    const [one, other] = [connect('benvolio'), connect('montague')];
+    await one.event('online');
+    const { jid } = await other.event('online');
+    one.order('bytestream', { to: jid, text: 'Part, fools!' });
+    await other.event('bytes', { text: 'Part, fools!' });
+  });
+
   test('goes on after its connection was cut: nothing is lost and nothing comes twice', async () => {
     await box.addAccount('juliet');
     await box.addAccount('nurse');
@@ -111,3 +136,16 @@ describe.runIf(present)('slixmpp', () => {
     }
   });
 });
+
+function download(url: string, certificateFile: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const options = { ca: readFileSync(certificateFile), agent: false, family: 4 };
+    get(url, options, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part: string) => {
+        text += part;
+      });
+      answer.on('end', () => resolve(text));
+    }).on('error', reject);
+  });
+}

@@ -1,5 +1,6 @@
 """Slixmpp as a peer of the interop tests: orders on standard input, events on standard output, one JSON object a line."""
 import asyncio
+import io
 import json
 import sys
 from xml.etree import ElementTree
@@ -17,7 +18,7 @@ class Client(slixmpp.ClientXMPP):
         self.order = order
         self.ca_certs = order["ca"]
         self.use_ipv6 = False
-        for plugin in ("xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163"):
+        for plugin in ("xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163", "xep_0363", "xep_0065"):
             self.register_plugin(plugin)
         if "preauth" in order:
             self.register_plugin("xep_0077")
@@ -33,6 +34,8 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("failed_all_auth", lambda _: tell("refused"))
         self.add_event_handler("disconnected", lambda _: tell("disconnected"))
         self.add_event_handler("message", self.message)
+        self["xep_0065"].auto_accept = True
+        self.add_event_handler("socks5_data", lambda data: tell("bytes", text=data.decode()))
         self.add_event_handler("carbon_sent", lambda m: tell("carbon", side="sent", body=m["carbon_sent"]["body"]))
         self.add_event_handler("carbon_received", lambda m: tell("carbon", side="received", body=m["carbon_received"]["body"]))
         self.add_event_handler("presence_available", lambda p: tell("presence", jid=p["from"].full))
@@ -89,6 +92,19 @@ class Client(slixmpp.ClientXMPP):
         elif what == "block":
             await self["xep_0191"].block(slixmpp.JID(order["jid"]))
             tell("done")
+        elif what == "upload":
+            # Slixmpp 1.8 hands coroutines to asyncio.wait when it looks for the service itself, which Python 3.11 refuses.
+            items = await self["xep_0030"].get_items(jid=self.boundjid.domain)
+            for jid, _node, _name in items["disco_items"]["items"]:
+                info = await self["xep_0030"].get_info(jid=jid)
+                if "urn:xmpp:http:upload:0" in info["disco_info"]["features"]:
+                    self["xep_0363"].upload_service = slixmpp.JID(jid)
+            data = (order["text"] * order["times"]).encode()
+            url = await self["xep_0363"].upload_file(order["name"], size=len(data), content_type=order["type"], input_file=io.BytesIO(data))
+            tell("uploaded", url=url)
+        elif what == "bytestream":
+            stream = await self["xep_0065"].handshake(order["to"])
+            await stream.write(order["text"].encode())
         elif what == "reconnect":
             self.go()
         elif what == "leave":
