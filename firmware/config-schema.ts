@@ -65,6 +65,7 @@ export const configSchema = v.strictObject({
   }),
   archive: table({
     days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps messages for ever'), 0),
+    search: v.optional(flag, false),
   }),
   limits: table({
     stanza_bytes: v.optional(

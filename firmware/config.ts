@@ -80,7 +80,7 @@ export function serverConfig(config: Config, { tls, uploadUrl, roomBytes, reacha
     listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls, proxy: listen.proxy },
     tls,
     allowPlainLoopback: listen.allow_plain_loopback,
-    archive: { days: archive.days },
+    archive: { days: archive.days, search: archive.search },
     limits: {
       stanzaBytes: limits.stanza_bytes,
       bytesBeforeLogin: 10_000,

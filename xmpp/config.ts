@@ -49,8 +49,8 @@ export interface ServerConfig {
   tls: { certificate: string; key: string };
   /** Tests only: unencrypted streams and PLAIN from loopback addresses. */
   allowPlainLoopback: boolean;
-  /** Days that messages stay in the archives; 0 keeps them for ever. */
-  archive: { days: number };
+  /** Days that messages stay in the archives; 0 keeps them for ever. `search`: they are to be found by their words. */
+  archive: { days: number; search: boolean };
   limits: Limits;
   upload: UploadConfig;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */

@@ -32,7 +32,7 @@ describe('the keys of casp3r.toml', () => {
         proxy: 7777,
       },
       access: { mode: 'family', registration: 'invite' },
-      archive: { days: 0 },
+      archive: { days: 0, search: false },
       limits: { stanza_bytes: 262144, streams_per_address: 50 },
       upload: { max_bytes: 104857600, quota_bytes: 2147483648, days: 90, url: '' },
       federation: { enabled: true, hosts: {} },

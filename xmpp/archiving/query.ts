@@ -16,11 +16,25 @@ const DEFAULT_PAGE = 50;
 /** XEP-0082, with seconds and a time zone. */
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
+/** XEP-0431 */
+export const NS_FULLTEXT = 'urn:xmpp:fulltext:0';
+const FULLTEXT = `{${NS_FULLTEXT}}fulltext`;
+
+/** Whether the archive can be searched by words. */
+export interface Search {
+  search: boolean;
+}
+
 const FIELDS = ['with', 'start', 'end', 'before-id', 'after-id', 'ids', 'include-groupchat'] as const;
 type FieldName = (typeof FIELDS)[number];
 
 /** Section 4.1.5 */
-export function queryForm(): Element {
+export const queryForm = (): Element => formWith({ search: false });
+
+/** The same for an archive that can be searched. */
+export const searchForm = (): Element => formWith({ search: true });
+
+function formWith({ search }: Search): Element {
   const anyId = xml(
     'validate',
     { xmlns: 'http://jabber.org/protocol/xdata-validate', datatype: 'xs:string' },
@@ -35,7 +49,8 @@ export function queryForm(): Element {
     ids: { type: 'list-multi', extra: anyId },
     'include-groupchat': { type: 'boolean' },
   };
-  const fields = FIELDS.map((name) => ({ var: name, ...types[name] }));
+  const fields: FormField[] = FIELDS.map((name) => ({ var: name, ...types[name] }));
+  if (search) fields.push({ var: FULLTEXT, type: 'text-single' });
   return xml('query', { xmlns: NS_ARCHIVE }, formElement('form', NS_ARCHIVE, fields));
 }
 
@@ -43,8 +58,13 @@ export function queryForm(): Element {
  * @param owner whose archive it is
  * @throws StanzaError bad-request, jid-malformed, feature-not-implemented (an unknown field), item-not-found (an unknown id)
  */
-export function readQuery(archive: ArchiveReads, owner: Id, payload: Element): ArchiveQuery {
-  const filters = readFilters(payload);
+export function readQuery(
+  archive: ArchiveReads,
+  owner: Id,
+  payload: Element,
+  { search }: Search = { search: false },
+): ArchiveQuery {
+  const filters = readFilters(payload, search);
   const page = readPageRequest(payload);
   const ids = [filters.afterId, filters.beforeId, page.after, page.before || undefined, ...(filters.ids ?? [])];
   for (const id of ids) if (id !== undefined && !archive.has(owner, id)) throw new StanzaError('item-not-found');
@@ -57,7 +77,7 @@ export function readQuery(archive: ArchiveReads, owner: Id, payload: Element): A
   };
 }
 
-type Filters = Pick<ArchiveQuery, 'with' | 'startMs' | 'endMs' | 'afterId' | 'beforeId' | 'ids'>;
+type Filters = Pick<ArchiveQuery, 'with' | 'startMs' | 'endMs' | 'afterId' | 'beforeId' | 'ids' | 'words'>;
 
 /** Ids sort by time: of two bounds on one side, the narrower one holds. */
 function bounds(filters: Filters, { after, before }: PageRequest): Filters {
@@ -71,14 +91,17 @@ function bounds(filters: Filters, { after, before }: PageRequest): Filters {
 
 const isId = (id: Id | undefined): id is Id => id !== undefined && id !== '';
 
-function readFilters(payload: Element): Filters {
+function readFilters(payload: Element, search: boolean): Filters {
   const form = payload.getChild('x', NS_DATA_FORM);
   if (!form) return {};
   const { formType, fields } = readForm(form);
   if (form.attrs.type !== 'submit' || formType !== NS_ARCHIVE)
     throw new StanzaError('bad-request', { text: `The form is to be submitted with the FORM_TYPE ${NS_ARCHIVE}.` });
   const filters: Filters = {};
-  for (const [name, values] of fields) setFilter(filters, name, values);
+  for (const [name, values] of fields) {
+    if (name !== FULLTEXT || !search) setFilter(filters, name, values);
+    else if (values[0]) filters.words = values[0];
+  }
   return filters;
 }
 

@@ -47,7 +47,8 @@ export interface ChangeData {
   'subscription request kept': { account: Id } & SubscriptionRequest;
   'subscription request cleared': { account: Id; contact: string };
 
-  'message archived': ArchivedMessage;
+  /** `text`: what it is to be found by, where the box searches. */
+  'message archived': ArchivedMessage & { text?: string };
   /** A tombstone in the place of a message of the same id (XEP-0424), whichever of the two comes first. */
   'archived message replaced': ArchivedMessage;
   /** Of an account or a room: what is older goes, and does not come back. */

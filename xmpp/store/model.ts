@@ -83,6 +83,8 @@ export interface ArchiveQuery {
   afterId?: Id;
   beforeId?: Id;
   ids?: Id[];
+  /** Words that the message holds, the last of them by its beginning. */
+  words?: string;
   limit: number;
   /** True: the last `limit` of the matches, still in order of time (an empty RSM `<before/>`). */
   fromEnd: boolean;

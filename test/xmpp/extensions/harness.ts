@@ -67,7 +67,7 @@ export const testConfig: ServerConfig = {
   listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, proxy: 0 },
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
-  archive: { days: 0 },
+  archive: { days: 0, search: false },
   limits: {
     stanzaBytes: 262_144,
     bytesBeforeLogin: 10_000,

@@ -79,7 +79,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     listen: { address: '::', c2s: 0, c2sTls: 0, proxy: 0 },
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
-    archive: { days: 0 },
+    archive: { days: 0, search: false },
     limits,
     upload: { maxBytes: 0, quotaBytes: 0, days: 0, url: () => undefined, roomBytes: () => 0 },
     reachableAt: (domain) => domain,

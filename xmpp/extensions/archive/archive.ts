@@ -3,8 +3,9 @@
  * delivered, and what is delivered names its id in the archive.
  */
 import { answerPage, metadataElement, resultMessage } from '../../archiving/page.ts';
-import { NS_ARCHIVE as NS, queryForm, readQuery } from '../../archiving/query.ts';
+import { NS_ARCHIVE as NS, NS_FULLTEXT, queryForm, readQuery, searchForm } from '../../archiving/query.ts';
 import type { Extension, Host } from '../../extension.ts';
+import { isEncrypted } from '../../im/message-content.ts';
 import type { MessageEvent } from '../../routing/hooks.ts';
 import type { IqRequest } from '../../routing/iq-table.ts';
 import type { Jid } from '../../routing/jid.ts';
@@ -17,6 +18,8 @@ import { isWanted, isWorthKeeping } from './worth.ts';
 
 const NS_STANZA_ID = 'urn:xmpp:sid:0';
 const DAY_MS = 86_400_000;
+/** Characters of a message by which it is found. */
+const MAX_SEARCHED = 20_000;
 
 export const archive: Extension = {
   name: 'archive',
@@ -24,6 +27,13 @@ export const archive: Extension = {
     { number: '0313', title: 'Message Archive Management', version: '1.1.3', status: 'complete' },
     { number: '0059', title: 'Result Set Management', version: '1.0', status: 'partial', note: 'no pages by index' },
     { number: '0334', title: 'Message Processing Hints', version: '1.0.0', status: 'complete' },
+    {
+      number: '0431',
+      title: 'Full Text Search in MAM',
+      version: '0.2.0',
+      status: 'complete',
+      note: 'Where the box is configured so.',
+    },
     { number: '0441', title: 'Message Archive Management Preferences', version: '0.2.0', status: 'complete' },
   ],
   features: { account: [NS, `${NS}#extended`, `${NS}#groupchat-field`] },
@@ -36,7 +46,9 @@ export const archive: Extension = {
       if (!isOwn(host, event.account, event.to)) keep(host, event, event.to, 'out');
     });
     host.hooks.on('night', ({ work }) => work.push(() => prune(host)));
-    host.iq.handle('get', 'account', 'query', NS, 'owner', queryForm);
+    const { search } = host.config.archive;
+    if (search) host.disco.addFeatures('account', [NS_FULLTEXT]);
+    host.iq.handle('get', 'account', 'query', NS, 'owner', search ? searchForm : queryForm);
     host.iq.handle('set', 'account', 'query', NS, 'owner', (request) => answer(host, request));
     host.iq.handle('get', 'account', 'metadata', NS, 'owner', (request) =>
       metadataElement(host.store.archive.ends(accountOf(request).id)),
@@ -54,7 +66,9 @@ function keep(host: Host, event: MessageEvent, other: Jid, direction: ArchivedMe
   const id = host.store.newId();
   const addresses = { peer: other.bare.toString(), peerFull: other.toString() };
   const message = { account: account.id, id, ...addresses, direction, atMs: host.clock.nowMs() };
-  changes.push(change('message archived', { ...message, stanza: embeddedText(stanza) }));
+  const text = host.config.archive.search && !isEncrypted(stanza) ? stanza.getChildText('body') : undefined;
+  const found = text ? { text: text.slice(0, MAX_SEARCHED) } : {};
+  changes.push(change('message archived', { ...message, stanza: embeddedText(stanza), ...found }));
   stanza.append(xml('stanza-id', { xmlns: NS_STANZA_ID, by: host.addressOf(account), id }));
 }
 
@@ -74,7 +88,7 @@ async function prune(host: Host): Promise<void> {
 function answer(host: Host, request: IqRequest): Element {
   const { session, payload } = request;
   if (!session) throw new StanzaError('not-allowed');
-  const query = readQuery(host.store.archive, accountOf(request).id, payload);
+  const query = readQuery(host.store.archive, accountOf(request).id, payload, host.config.archive);
   const { messages, fin } = answerPage(host.store.archive.page(query), query, payload);
   const addresses = { from: session.jid.bare.toString(), to: session.jid.toString() };
   for (const message of messages) {

@@ -2,6 +2,7 @@ import { packCredentials } from '../credentials.ts';
 import type { Account, Credential, Id, Role } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { Appliers } from './applier.ts';
+import { dropStrayWords } from './search.ts';
 
 /** Every table that holds rows of an account, with the column that names it. */
 const ownedBy = [
@@ -55,6 +56,7 @@ export const accountAppliers = {
 
   'account removed'(db, { account }) {
     for (const [table, column] of ownedBy) db.run(`DELETE FROM ${table} WHERE ${column} = ?`, account);
+    dropStrayWords(db, account);
     db.run('INSERT INTO removed_accounts (id) VALUES (?) ON CONFLICT DO NOTHING', account);
   },
 

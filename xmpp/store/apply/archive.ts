@@ -1,23 +1,29 @@
 import type { ArchivedMessage, Id } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { Appliers } from './applier.ts';
+import { addWords, dropStrayWords, dropWords } from './search.ts';
 
 export const archiveAppliers = {
   'message archived'(db, message) {
-    if (insert(db, message, '') > 0) count(db, message.account);
+    if (insert(db, message, '') === 0) return;
+    count(db, message.account);
+    if (message.text) addWords(db, message.account, message.id, message.text);
   },
 
   'archived message replaced'(db, message, hlc) {
     if (insert(db, message, hlc) > 0) count(db, message.account);
-    else
+    else {
+      dropWords(db, message.account, message.id);
       db.run(
         'UPDATE archive SET stanza = :stanza, replaced = :hlc WHERE account = :account AND id = :id AND replaced < :hlc',
         { account: message.account, id: message.id, stanza: message.stanza, hlc },
       );
+    }
   },
 
   'archive pruned'(db, { account, beforeMs }) {
     const gone = db.run('DELETE FROM archive WHERE account = ? AND at_ms < ?', account, beforeMs);
+    dropStrayWords(db, account);
     db.run(
       `INSERT INTO archive_sizes (account, messages, pruned_ms) VALUES (:account, 0, :beforeMs)
        ON CONFLICT DO UPDATE SET messages = messages - :gone, pruned_ms = max(pruned_ms, :beforeMs)`,

@@ -18,7 +18,11 @@ function and(filter: Filter, sql: string, value: SqlValue | undefined): Filter {
   return value === undefined ? filter : { sql: `${filter.sql} AND ${sql}`, values: [...filter.values, value] };
 }
 
-function matching(query: ArchiveQuery): Filter {
+/** Newest of those that a search finds. */
+const MAX_FOUND = 5000;
+const MAX_WORDS = 20;
+
+function matching(query: ArchiveQuery, found: readonly Id[] | undefined): Filter {
   let filter: Filter = { sql: ofAccount, values: [query.account] };
   const isFull = query.with?.includes('/') ?? false;
   const bare = query.with?.split('/')[0];
@@ -26,7 +30,8 @@ function matching(query: ArchiveQuery): Filter {
   if (isFull) filter = and(filter, 'peer_full = ?', query.with);
   filter = and(filter, 'at_ms >= ?', query.startMs);
   filter = and(filter, 'at_ms <= ?', query.endMs);
-  return and(filter, 'id IN (SELECT value FROM json_each(?))', query.ids && JSON.stringify(query.ids));
+  filter = and(filter, 'id IN (SELECT value FROM json_each(?))', query.ids && JSON.stringify(query.ids));
+  return and(filter, 'id IN (SELECT value FROM json_each(?))', found && JSON.stringify(found));
 }
 
 export class SqliteArchive implements ArchiveReads {
@@ -39,7 +44,7 @@ export class SqliteArchive implements ArchiveReads {
   }
 
   page(query: ArchiveQuery): ArchivePage {
-    const matches = matching(query);
+    const matches = matching(query, query.words === undefined ? undefined : this.#find(query.account, query.words));
     const bounded = and(and(matches, 'id > ?', query.afterId), 'id < ?', query.beforeId);
     const found = this.#ids(bounded, query.limit + 1, query.fromEnd);
     const complete = found.length <= query.limit;
@@ -47,6 +52,20 @@ export class SqliteArchive implements ArchiveReads {
     const messages = this.#messages(query.account, query.fromEnd ? ids.reverse() : ids);
     const total = matches.sql === ofAccount ? this.#size(query.account) : this.#count(matches);
     return { messages, total, index: this.#index(query, matches, messages[0]?.id, total), complete };
+  }
+
+  /** Every word as it is written, so that nothing in it means anything to FTS5. */
+  #find(account: Id, text: string): Id[] {
+    const words = text.match(/[\p{L}\p{N}]+/gu)?.slice(0, MAX_WORDS) ?? [];
+    if (words.length === 0) return [];
+    const rows = this.#db.all<{ id: Id }>(
+      `SELECT id FROM search_words JOIN searchable ON searchable.row = search_words.rowid
+       WHERE search_words MATCH ? AND account = ? ORDER BY search_words.rowid DESC LIMIT ?`,
+      `${words.map((word) => `"${word}"`).join(' ')}*`,
+      account,
+      MAX_FOUND,
+    );
+    return rows.map(({ id }) => id);
   }
 
   has(account: Id, id: Id): boolean {
