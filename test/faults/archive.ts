@@ -1,4 +1,4 @@
-/** Reads an account's archive (XEP-0313), page after page, as a client does that comes back. */
+/** Reads an archive (XEP-0313), page after page, as a client does that comes back. */
 import { childOf, type Tree, textOf } from '../kit/tree.ts';
 import type { Wire } from '../kit/wire.ts';
 
@@ -15,8 +15,8 @@ export interface Archived {
   to: string;
 }
 
-/** What came after the entry `after`, or everything, oldest first. */
-export async function readArchive(wire: Wire, after?: string): Promise<Archived[]> {
+/** What came after the entry `after`, or everything, oldest first; of the account's own archive, or of the room's at `room`. */
+export async function readArchive(wire: Wire, after?: string, room?: string): Promise<Archived[]> {
   const found: Archived[] = [];
   const stop = wire.intercept((node) => {
     const result = childOf(node, 'result', NS_MAM);
@@ -29,7 +29,8 @@ export async function readArchive(wire: Wire, after?: string): Promise<Archived[
     const from = last === undefined ? '' : `<after>${last}</after>`;
     const id = `archive-${page}`;
     const set = `<set xmlns='${NS_RSM}'><max>${PAGE}</max>${from}</set>`;
-    const answer = await wire.query(`<iq type='set' id='${id}'><query xmlns='${NS_MAM}'>${set}</query></iq>`, id);
+    const to = room === undefined ? '' : ` to='${room}'`;
+    const answer = await wire.query(`<iq type='set' id='${id}'${to}><query xmlns='${NS_MAM}'>${set}</query></iq>`, id);
     const fin = childOf(answer, 'fin', NS_MAM);
     if (!fin) throw new Error(`the archive was not told: ${answer.attrs.get('type')}`);
     complete = fin.attrs.get('complete') === 'true';
