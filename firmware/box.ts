@@ -204,12 +204,12 @@ export class Box {
   }
 
   get running(): Running {
-    if (!this.#running) throw new BoxError('box-fault', { reason: 'it is not up yet, or going down' });
+    if (!this.#running) throw new BoxError('box-not-ready');
     return this.#running;
   }
 
   get panel(): PanelController {
-    if (!this.#panel) throw new BoxError('box-fault', { reason: 'it is not up yet' });
+    if (!this.#panel) throw new BoxError('box-not-ready');
     return this.#panel;
   }
 
