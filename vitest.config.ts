@@ -18,6 +18,7 @@ export default defineConfig({
     passWithNoTests: true,
     projects: [
       project('unit', ['test/{xmpp,drivers,ui,firmware,architecture,kit}/**/*.test.ts']),
+      project('box', ['test/box/**/*.test.ts'], whole),
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TIERS = ['unit', 'talk', 'interop', 'browser', 'hil', 'faults'];
+const TIERS = ['unit', 'box', 'talk', 'interop', 'browser', 'hil', 'faults'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');

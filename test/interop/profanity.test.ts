@@ -40,7 +40,7 @@ describe.runIf(hasProfanity())('Profanity', () => {
 
   test('makes a room, accepts it as it is, and whoever lives on the box comes in', async () => {
     const room = 'den@rooms.localhost';
-    const romeo = await login('romeo', 'force');
+    const romeo = await online('romeo', 'force');
     romeo.type(`/join ${room} nick Romeo`);
     await romeo.shows(/Room is locked|\/room accept/i);
     romeo.type('/room accept');
@@ -48,7 +48,7 @@ describe.runIf(hasProfanity())('Profanity', () => {
     romeo.type('is anybody here?');
     await romeo.shows(/Romeo: is anybody here|is anybody here\?/);
 
-    const juliet = await login('juliet', 'force');
+    const juliet = await online('juliet', 'force');
     juliet.type(`/join ${room} nick Juliet`);
     await juliet.shows(/is anybody here\?/);
     juliet.type('I am');

@@ -55,6 +55,17 @@ describe('a box', { timeout: 60_000 }, () => {
     expect(await box.ask(['status'])).toMatchObject({ servers: [{ domain: 'box.test', members: 1, online: 0 }] });
   });
 
+  it('has commands wait for it while it starts', async () => {
+    const box = await startBox();
+    await box.stop();
+    const up = box.boot();
+    let answer = await box.cli(['user', 'list', '--json']);
+    // Before the control socket is there, there is no box.
+    while (answer.stderr.includes('not running')) answer = await box.cli(['user', 'list', '--json']);
+    expect(answer).toMatchObject({ code: 0, stderr: '' });
+    await up;
+  });
+
   it('tells its state, its invitations and its members on request', async () => {
     const box = await startBox();
     expect(await box.ask(['status'])).toMatchObject({
