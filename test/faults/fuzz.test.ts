@@ -13,6 +13,8 @@ const MEMBERS = ['anna', 'ben', 'cleo', 'dora', 'emil'];
 const WINDOW = 25;
 /** What the memory may grow by from the end of the first round to the end of a later one. */
 const FLAT_BYTES = 64 * 1024 * 1024;
+/** Of which the good stanzas speak. */
+const NODES = ['tunes', 'urn:test:a', 'urn:test:b', 'urn:xmpp:bookmarks:1', 'urn:xmpp:avatar:metadata'];
 const PATIENCE_MS = 10_000;
 
 let box: Box;
@@ -130,6 +132,10 @@ test(`${STANZAS} mutated stanzas: every request is answered once, no fault is th
   );
   expect(Math.max(...later) - warm).toBeLessThan(FLAT_BYTES);
   await expectUnharmed();
+  const kept = await everythingKept();
+  await box.restart();
+  expect(await everythingKept()).toEqual(kept);
+  await expectUnharmed();
 });
 
 /** A request to another client is that client's to answer, and its answer is lost where one of the two has blocked the other by then. */
@@ -149,10 +155,35 @@ function atHand(jid: string): AtHand {
     room2: rooms,
     nick: ['Anna', 'Ben', 'Cleo', 'Dora', 'Emil'],
     service: [me, me, `pubsub.${box.domain}`, `pubsub.${box.domain}`, ...others],
-    node: ['tunes', 'urn:test:a', 'urn:test:b', 'urn:xmpp:bookmarks:1', 'urn:xmpp:avatar:metadata'],
+    node: NODES,
     id: ['a', 'b', 'c', 'current', `${me} 1`],
     hash: ['da39a3ee5e6b4b0d3255bfef95601890afd80709', '3395720626e4f2f1fdbb94d9da2a1ba7f6ff4d8f'],
   };
+}
+
+/** What each member can read of the own account and of the service, whatever strange things came into it. */
+async function everythingKept(): Promise<string[]> {
+  const kept: string[] = [];
+  for (const account of accounts) {
+    const wire = await box.login(account, 'reader');
+    const read = async (to: string, payload: string) => {
+      const id = `read-${kept.length}`;
+      kept.push(show(await wire.query(`<iq type='get' id='${id}' to='${to}'>${payload}</iq>`, id)));
+    };
+    for (const to of [account.jid, `pubsub.${box.domain}`]) {
+      await read(to, "<query xmlns='http://jabber.org/protocol/disco#items'/>");
+      for (const element of ['subscriptions', 'affiliations'])
+        await read(to, `<pubsub xmlns='http://jabber.org/protocol/pubsub'><${element}/></pubsub>`);
+      for (const node of NODES)
+        await read(to, `<pubsub xmlns='http://jabber.org/protocol/pubsub'><items node='${node}'/></pubsub>`);
+    }
+    await read(account.jid, "<vCard xmlns='vcard-temp'/>");
+    await read(account.jid, "<blocklist xmlns='urn:xmpp:blocking'/>");
+    await read(account.jid, "<query xmlns='jabber:iq:private'><storage xmlns='storage:bookmarks'/></query>");
+    await read(account.jid, "<prefs xmlns='urn:xmpp:mam:2'/>");
+    await wire.close();
+  }
+  return kept;
 }
 
 async function expectUnharmed(): Promise<void> {
