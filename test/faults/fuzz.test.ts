@@ -21,7 +21,7 @@ let box: Box;
 const accounts: BoxAccount[] = [];
 
 beforeAll(async () => {
-  box = await Box.start({ log: 'info', 'limits.stanzas_per_second': 0 });
+  box = await Box.start({ log: 'info', 'limits.stanzas_per_second': 0, 'archive.search': true });
   for (const name of MEMBERS) accounts.push(await box.addAccount(name));
 });
 

@@ -212,6 +212,8 @@ const MAM = [
     get(archive, "<query xmlns='urn:xmpp:mam:2'/>"),
     get(archive, "<metadata xmlns='urn:xmpp:mam:2'/>"),
   ]),
+  set('{me}', mam(form('urn:xmpp:mam:2', field('{urn:xmpp:fulltext:0}fulltext', 'hello OR "psst')))),
+  set('{me}', mam(form('urn:xmpp:mam:2', field('{urn:xmpp:fulltext:0}fulltext', 'hel* -lo NEAR(')))),
   get('{me}', "<prefs xmlns='urn:xmpp:mam:2'/>"),
   set(
     '{me}',
@@ -226,6 +228,12 @@ const UPLOAD = [
   ),
   get('upload.{domain}', "<request xmlns='urn:xmpp:http:upload:0' filename='../../etc/passwd' size='1'/>"),
   get('upload.{domain}', "<query xmlns='http://jabber.org/protocol/disco#info'/>"),
+];
+
+const BYTES = 'http://jabber.org/protocol/bytestreams';
+const PROXY = [
+  get('proxy.{domain}', `<query xmlns='${BYTES}'/>`),
+  set('proxy.{domain}', `<query xmlns='${BYTES}' sid='{id}'><activate>{other}</activate></query>`),
 ];
 
 const VCARD = [
@@ -288,6 +296,7 @@ export const GOOD_STANZAS: Readonly<Record<string, readonly string[]>> = {
   'pubsub#owner': PUBSUB_OWNER,
   mam: MAM,
   'upload slot': UPLOAD,
+  proxy: PROXY,
   vcard: VCARD,
   disco: DISCO,
   bookmarks: BOOKMARKS,
