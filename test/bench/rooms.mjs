@@ -12,6 +12,7 @@ const runMs = Number(process.argv[4] ?? 5) * 1000;
 const DEVICES = 25;
 /** Who speaks in the room, each as soon as its last word has come back. */
 const SPEAKERS = 4;
+const LIVELY_PAUSE_MS = 500;
 const PAGE = 50;
 const PAGES = 200;
 /** Publications under way at a time. */
@@ -81,7 +82,8 @@ async function chatBeside({ port }) {
   };
 }
 
-async function talk(clients) {
+/** `pauseMs` after a word has come back, its successor goes in; without a pause as many as the server takes. */
+async function talk(clients, pauseMs = 0) {
   let [heard, said] = [0, 0];
   const untilMs = performance.now() + runMs;
   const stanza = `<message to='${ROOM}' type='groupchat'><body>${BODY}</body></message>`;
@@ -94,7 +96,9 @@ async function talk(clients) {
       if (n !== 0) return;
       // The first hears everything: with each word another one goes in.
       said += 1;
-      say(clients[said % SPEAKERS]);
+      const next = clients[said % SPEAKERS];
+      if (pauseMs === 0) say(next);
+      else setTimeout(say, pauseMs, next);
     });
   for (const client of clients.slice(0, SPEAKERS)) say(client);
   await new Promise((resolve) => setTimeout(resolve, runMs));
@@ -108,6 +112,7 @@ async function room(server) {
   const bytes = (server.memoryBytes() - before) / occupants;
   const chat = await chatBeside(server);
   const [, quiet] = await chat.measure(() => new Promise((resolve) => setTimeout(resolve, runMs)));
+  const [, lively] = await chat.measure(() => talk(clients, LIVELY_PAUSE_MS));
   const [{ in: into, out }, busy] = await chat.measure(() => talk(clients));
   await chat.stop();
   for (const client of clients) client.close();
@@ -118,7 +123,11 @@ async function room(server) {
     'messages/s in': Math.round(into),
     'messages/s out': Math.round(out),
     'chat beside, quiet, ms p50/p99': [milliseconds(quiet, 0.5), milliseconds(quiet, 0.99)],
-    'chat beside, busy, ms p50/p99': [milliseconds(busy, 0.5), milliseconds(busy, 0.99)],
+    [`chat beside, ${SPEAKERS} speakers who pause ${LIVELY_PAUSE_MS} ms, ms p50/p99`]: [
+      milliseconds(lively, 0.5),
+      milliseconds(lively, 0.99),
+    ],
+    'chat beside, room at its limit, ms p50/p99': [milliseconds(busy, 0.5), milliseconds(busy, 0.99)],
   };
 }
 
