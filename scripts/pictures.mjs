@@ -110,6 +110,8 @@ async function login(username, password) {
   // The certificate is the box's own, made a moment ago, and the network has nobody else in it.
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   const member = client({ service: 'xmpps://127.0.0.1:5223', domain: 'casp3r.local', username, password });
+  // It derives its keys in JavaScript, within the two seconds that it gives the server to answer.
+  member.timeout = 20_000;
   member.on('error', (error) => console.error(String(error)));
   await member.start();
   await member.send(xml('presence'));

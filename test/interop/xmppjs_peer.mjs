@@ -10,6 +10,8 @@ let xmpp;
 const orders = {
   connect({ service, username, password, resource }) {
     xmpp = client({ service, domain: 'localhost', username, password, resource });
+    // It derives its keys in JavaScript, within the two seconds that it gives the server to answer.
+    xmpp.timeout = 20_000;
     xmpp.reconnect.delay = 50;
     xmpp.on('online', async (jid) => {
       await xmpp.send(xml('presence'));
