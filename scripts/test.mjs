@@ -1,12 +1,13 @@
 // Runs every tier of the tests, cheapest first, and ends with one line that counts them all: `N passed, N failed` (and skipped).
 // A tier that could not run at all counts as one failure. Arguments are names of tiers: `node scripts/test.mjs unit talk`.
+// `vm` takes minutes, packages and a mirror of Debian: it runs in CI, and where it is asked for by name.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TIERS = ['unit', 'box', 'talk', 'interop', 'browser', 'hil', 'faults'];
+const TIERS = ['unit', 'box', 'talk', 'interop', 'browser', 'hil', 'vm', 'faults'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
@@ -25,9 +26,10 @@ function run(tier) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
   const { status } = spawnSync(
     process.execPath,
-    [vitest, 'run', '--project', tier, '--passWithNoTests', ...reporters],
+    [vitest, 'run', '--project', tier === 'vm' ? 'hil' : tier, '--passWithNoTests', ...reporters],
     {
       cwd: root,
+      env: tier === 'vm' ? { ...process.env, CASP3R_HIL: 'vm' } : process.env,
       stdio: ['ignore', 'inherit', 'inherit'],
     },
   );
@@ -53,6 +55,11 @@ function count(results, status) {
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const tier of TIERS.filter((name) => asked.length === 0 || asked.includes(name))) {
+  if (tier === 'vm' && asked.length === 0 && process.env.CI !== 'true') {
+    console.warn('\nSKIPPED: the arm64 machines in QEMU. Run: npm run test:vm (docs/hardware.md)\n');
+    total.skipped++;
+    continue;
+  }
   const counts = run(tier);
   for (const key of Object.keys(total)) total[key] += counts[key];
 }

@@ -1,12 +1,21 @@
 #!/bin/bash
-# addons.sh CACHE NODE_MODULES: builds the native packages for arm64, once a version, from the sources that npm installed.
+# addons.sh CACHE ROOT NODE_MODULES: builds the native packages for the Node in ROOT, once a version, from the sources that npm installed.
 set -euo pipefail
 cache=$1
-modules=$2
+root=$2
+modules=$3
 gyp=$(npm root --global 2>/dev/null)/npm/node_modules/node-gyp/bin/node-gyp.js
-headers=$(npm config get nodedir 2>/dev/null || true)
-[ "$headers" = undefined ] && headers=
-export CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++ LINK=aarch64-linux-gnu-g++
+# SQLite takes minutes at -O3, which nothing here needs.
+export CC=aarch64-linux-gnu-gcc CXX=aarch64-linux-gnu-g++ LINK=aarch64-linux-gnu-g++ CFLAGS=-O1 CXXFLAGS=-O1
+# Debian keeps the headers of libuv apart.
+headers=$root/headers
+if [ ! -d "$headers" ]; then
+  rm -rf "$headers.part"
+  mkdir -p "$headers.part/include"
+  cp -rL "$root/usr/include/node" "$headers.part/include/"
+  cp -r "$root"/usr/include/uv* "$headers.part/include/node/"
+  mv "$headers.part" "$headers"
+fi
 for package in epoll i2c-bus better-sqlite3; do
   version=$(node -p "require('$modules/$package/package.json').version")
   built=$cache/addons/$package-$version
@@ -19,7 +28,7 @@ for package in epoll i2c-bus better-sqlite3; do
   done
   cp -r "$modules/$package" "$work/node_modules/"
   rm -rf "$work/node_modules/$package/build"
-  (cd "$work/node_modules/$package" && node "$gyp" rebuild --release --arch=arm64 ${headers:+--nodedir="$headers"} > "$work/log" 2>&1) ||
+  (cd "$work/node_modules/$package" && node "$gyp" rebuild --release --jobs=max --arch=arm64 --nodedir="$headers" > "$work/log" 2>&1) ||
     { tail -40 "$work/log" >&2; exit 1; }
   mkdir -p "$cache/addons"
   rm -rf "$built.part"
