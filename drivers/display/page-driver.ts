@@ -132,8 +132,10 @@ class PageDriver implements Display {
     }
     for (let i = 0; i < PAGES; i++) {
       const page = (this.#nextPage + i) % PAGES;
-      const pixels = this.#wanted.slice(page * WIDTH, (page + 1) * WIDTH);
-      if (equal(pixels, this.#shown[page])) continue;
+      const wanted = this.#wanted.subarray(page * WIDTH, (page + 1) * WIDTH);
+      const shown = this.#shown[page];
+      if (shown && Buffer.compare(wanted, shown) === 0) continue;
+      const pixels = wanted.slice();
       return {
         messages: this.#commands.page(page, pixels),
         done: () => {
@@ -207,8 +209,4 @@ class PageDriver implements Display {
     // A bus that cannot be closed is gone already.
     await bus?.close().catch(() => {});
   }
-}
-
-function equal(a: Uint8Array, b: Uint8Array | undefined): boolean {
-  return b !== undefined && a.every((byte, i) => byte === b[i]);
 }

@@ -69,6 +69,9 @@ export class PanelCommands {
   /** The two messages that fill one page. */
   page(page: number, pixels: Uint8Array): Uint8Array[] {
     const column = this.#firstColumn;
-    return [Uint8Array.of(COMMANDS, 0xb0 | page, column & 0x0f, 0x10 | (column >> 4)), Uint8Array.of(DATA, ...pixels)];
+    const data = new Uint8Array(1 + pixels.length);
+    data[0] = DATA;
+    data.set(pixels, 1);
+    return [Uint8Array.of(COMMANDS, 0xb0 | page, column & 0x0f, 0x10 | (column >> 4)), data];
   }
 }
