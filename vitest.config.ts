@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -15,6 +16,8 @@ const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
 export default defineConfig({
   test: {
     globalSetup: ['test/build.ts'],
+    // Most of a unit test's time is the disk's; of two cores vitest would use one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: true,
     projects: [
       project('unit', ['test/{xmpp,drivers,ui,firmware,architecture,kit}/**/*.test.ts']),
