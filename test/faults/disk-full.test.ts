@@ -1,14 +1,9 @@
-/**
- * A disk that is full, for real: the data folder on a small tmpfs. Needs the right to mount (root); where that is missing it says
- * so and is skipped, except under CI, where it fails.
- */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Box } from '../kit/box.ts';
 import { Managed } from '../kit/managed.ts';
+import { smallDisk } from '../kit/small-disk.ts';
 import { childOf, type Tree, textOf } from '../kit/tree.ts';
 import type { Wire } from '../kit/wire.ts';
 import { readArchive, stanzaId } from './archive.ts';
@@ -24,20 +19,7 @@ const WINDOW = 5;
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
 test('a full disk is told to the sender, costs nothing that was acknowledged, and is over as soon as there is room', async (context) => {
-  const home = mkdtempSync(join(tmpdir(), 'casp3r-full-'));
-  const data = join(home, 'data');
-  mkdirSync(data);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${DISK},mode=700`, 'tmpfs', data]);
-  if (mounted.status !== 0) {
-    rmSync(home, { recursive: true });
-    const why = `a tmpfs cannot be mounted here (root is needed): ${mounted.stderr?.toString().trim()}`;
-    if (process.env.CI === 'true') throw new Error(why);
-    return context.skip(`THE FULL DISK WAS NOT TESTED: ${why}`);
-  }
-  onTestFinished(() => {
-    spawnSync('umount', [data]);
-    rmSync(home, { recursive: true });
-  });
+  const { home, data } = smallDisk(context, DISK);
   const box = await Box.start({ log: 'info', 'limits.stanzas_per_second': 0 }, home);
   onTestFinished(() => box.kill());
   const [anna, ben] = [await box.addAccount('anna'), await box.addAccount('ben')];

@@ -1,15 +1,10 @@
-/**
- * Uploads on a real box: kill -9 while files come in, and a disk that is full (the data folder on a small tmpfs; needs root, and is
- * skipped loudly without, except under CI).
- */
-import { spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Box, type BoxAccount } from '../kit/box.ts';
+import { smallDisk } from '../kit/small-disk.ts';
 import { childOf, type Tree } from '../kit/tree.ts';
 import type { Wire } from '../kit/wire.ts';
 import { SeededRandom } from './random.ts';
@@ -52,20 +47,7 @@ test(`after each of ${KILLS} kills every file that was acknowledged is there who
 });
 
 test('a full disk is told over XMPP and HTTP, leaves no half file, and is over as soon as there is room', async (context) => {
-  const home = mkdtempSync(join(tmpdir(), 'casp3r-full-'));
-  const data = join(home, 'data');
-  mkdirSync(data);
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64m,mode=700', 'tmpfs', data]);
-  if (mounted.status !== 0) {
-    rmSync(home, { recursive: true });
-    const why = `a tmpfs cannot be mounted here (root is needed): ${mounted.stderr?.toString().trim()}`;
-    if (process.env.CI === 'true') throw new Error(why);
-    return context.skip(`THE FULL DISK WAS NOT TESTED: ${why}`);
-  }
-  onTestFinished(() => {
-    spawnSync('umount', [data]);
-    rmSync(home, { recursive: true });
-  });
+  const { home, data } = smallDisk(context, '64m');
   const box = await Box.start({}, home);
   onTestFinished(() => box.kill());
   const wire = await box.login(await box.addAccount('anna'), 'home');

@@ -58,7 +58,7 @@ export interface MessageEvent {
    * the error of RFC 6121 section 8.5.2.2.1.
    */
   accepted: boolean;
-  /** 'message received': the delivery came from outside this box or from a service. */
+  /** What has to be on disk before anyone gets it, committed together with the other side's. */
   changes: Change[];
   /** Runs when all changes are on disk and the targets have theirs. */
   after: (() => void)[];

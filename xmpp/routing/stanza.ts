@@ -2,8 +2,6 @@
 import { clone, type Element, firstChild, xml } from '../xml.ts';
 import type { StanzaError } from './stanza-error.ts';
 
-export type StanzaKind = 'message' | 'presence' | 'iq';
-
 export function isStanza(element: Element): boolean {
   return element.name === 'message' || element.name === 'presence' || element.name === 'iq';
 }
