@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import type { Hooks } from './routing/hooks.ts';
 import { Inbound } from './routing/inbound.ts';
 import { Jid } from './routing/jid.ts';
+import type { Outside } from './routing/outside.ts';
 import { Router } from './routing/router.ts';
 import { findService } from './routing/services.ts';
 import type { Session } from './routing/session.ts';
@@ -49,6 +50,8 @@ export class XmppServer {
   readonly #tls: TlsKeys;
   readonly #throttle: LoginThrottle;
   readonly #streams: ClientStreams;
+  /** In the order in which they are asked. */
+  readonly #outside: Outside[] = [];
   readonly #bytestreams: Bytestreams;
   readonly #activity = new Set<() => void>();
   readonly #open: { listener: ClientListener | ProxyListener; state: ListenerState }[] = [];
@@ -58,7 +61,7 @@ export class XmppServer {
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#router = new Router((domain) => this.#hostOf(domain));
+    this.#router = new Router((domain) => this.#hostOf(domain), this.#outside);
     this.#inbound = new Inbound(this.#router, (session) => this.#hooksOf(session), options.log);
     this.#tls = new TlsKeys(options.config.tls);
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);

@@ -32,6 +32,28 @@ export class Inbound {
       : session.lane.barrier(() => this.#guarded(session, stanza));
   }
 
+  /**
+   * A stanza from outside the box (routing/outside.ts), whose `from` is one that its sender may speak for. Resolves when it is done.
+   * Never rejects: what is refused is answered on the way back.
+   */
+  async fromOutside(stanza: Element, from: Jid, to: Jid): Promise<void> {
+    stanza.attrs.from = from.toString();
+    stanza.attrs.to = to.toString();
+    try {
+      await this.#router.route(stanza, to, { from, session: undefined, host: undefined, turn: undefined });
+    } catch (error) {
+      const answer = error instanceof StanzaError ? error : this.fault(error, from, stanza);
+      if (mayBeAnswered(stanza)) await this.#answer(errorReply(stanza, answer), to, from);
+    }
+  }
+
+  /** To somebody outside who cannot be reached any more, nothing can be said. */
+  async #answer(reply: Element, from: Jid, to: Jid): Promise<void> {
+    await this.#router
+      .route(reply, to, { from, session: undefined, host: undefined, turn: undefined })
+      .catch(() => undefined);
+  }
+
   async #guarded(session: Session, stanza: Element, turn?: Turn): Promise<void> {
     // A session that ended while its stanza waited for its turn speaks for nobody any more (an account that was removed, say).
     if (session.ended) return;

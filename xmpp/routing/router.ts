@@ -4,11 +4,13 @@
  */
 
 import type { XmppHost } from '../host.ts';
+import { messageType } from '../im/message.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
 import { assertIq, routeIqReply } from './iq.ts';
 import type { Jid } from './jid.ts';
 import type { Turn } from './lane.ts';
+import type { Outside } from './outside.ts';
 import { findService, toService } from './services.ts';
 import type { Session } from './session.ts';
 import { StanzaError } from './stanza-error.ts';
@@ -26,9 +28,11 @@ export interface Origin {
 
 export class Router {
   readonly #host: (domain: string) => XmppHost | undefined;
+  readonly #outside: readonly Outside[];
 
-  constructor(host: (domain: string) => XmppHost | undefined) {
+  constructor(host: (domain: string) => XmppHost | undefined, outside: readonly Outside[]) {
     this.#host = host;
+    this.#outside = outside;
   }
 
   /** A stanza of a session, `from` stamped. Without `to` it is for the member's own account (RFC 6120 section 10.3). */
@@ -46,8 +50,8 @@ export class Router {
     const host = this.#host(to.domain);
     const found = host ? undefined : findService(to.domain, this.#host);
     if (found) return toService(found, stanza, to, origin);
+    if (!host) return this.#toOutside(stanza, to, origin);
     if (stanza.name === 'message') return this.#message(host, stanza, to, origin);
-    if (!host) return toElsewhere(stanza);
     if (to.local === '') return this.#toServer(host, stanza, to, origin);
     const account = host.accounts.find(to.local);
     if (!account)
@@ -55,12 +59,24 @@ export class Router {
     if (passes(host, account, stanza, to, origin)) await this.#toAccount(host, account, stanza, to, origin);
   }
 
+  async #toOutside(stanza: Element, to: Jid, origin: Origin): Promise<void> {
+    const way = this.#outside.find((one) => one.takes(to.domain));
+    if (!way) return nobodyThere(stanza);
+    const { from } = origin;
+    way.assertSends(stanza, from, to);
+    const type = stanza.name === 'message' ? messageType(stanza) : undefined;
+    // What a room elsewhere takes in comes back from it; the member's own side keeps the rest.
+    if (type !== undefined && type !== 'groupchat' && type !== 'error')
+      await origin.host?.messages.sent(stanza, to, origin);
+    else await origin.turn?.();
+    way.send(stanza, from, to);
+  }
+
   /**
    * Messages come from an account even where they go nowhere here, so the sender's side has its say as well (archive, carbons).
    * A message that is refused leaves no trace there.
    */
-  async #message(host: XmppHost | undefined, stanza: Element, to: Jid, origin: Origin): Promise<void> {
-    if (!host) return toElsewhere(stanza);
+  async #message(host: XmppHost, stanza: Element, to: Jid, origin: Origin): Promise<void> {
     if (to.local === '') {
       if (stanza.attrs.type === 'error') return;
       throw new StanzaError('service-unavailable');
@@ -95,8 +111,7 @@ function passes(host: XmppHost, account: Account, stanza: Element, to: Jid, { fr
 
 const isRequest = (stanza: Element) => stanza.attrs.type === 'get' || stanza.attrs.type === 'set';
 
-/** Federation is not there yet: nothing outside this box can be reached. */
-function toElsewhere(stanza: Element): void {
+function nobodyThere(stanza: Element): void {
   if (stanza.attrs.type === 'error' || (stanza.name === 'iq' && !isRequest(stanza))) return;
   throw new StanzaError('remote-server-not-found');
 }

@@ -1,7 +1,7 @@
 /**
  * A client's stream from connection to end (RFC 6120 sections 4 to 7), top to bottom in the order in which it goes:
  * opening → securing → login → opening → binding → bound → closing → closed.
- * A stream that is opened anew (after STARTTLS, after SASL) goes through `opening` again with a new parser.
+ * A stream that is opened anew (after STARTTLS, after SASL) goes through `opening` again. How it travels is transport.ts's.
  */
 import type { Timer } from '../clock.ts';
 import type { Host } from '../extension.ts';
@@ -17,15 +17,15 @@ import type { StreamContext } from './context.ts';
 import { features, NS_TLS } from './features.ts';
 import { Login, refuseEarly } from './login.ts';
 import { failed, NS_SM } from './management/stanzas.ts';
-import { NS_CLIENT, readOpening, responseHeader } from './opening.ts';
+import { readOpening } from './opening.ts';
 import { type Carrier, PlainOutlet, type StreamOutlet } from './outlet.ts';
-import { NS_STREAM, type ParserLimits, type StreamHeader, StreamParser } from './parser.ts';
+import { NS_STREAM, type ParserLimits, type StreamHeader } from './parser.ts';
 import { NS_SASL, SaslFailure } from './sasl/failure.ts';
 import { serialize } from './serialize.ts';
 import { Steps } from './steps.ts';
 import { type StreamCondition, StreamError } from './stream-error.ts';
 import { TokenBucket } from './token-bucket.ts';
-import type { Wire } from './wire.ts';
+import type { Transport } from './transport.ts';
 
 const BURST_SECONDS = 10;
 /** For the client to close its side once the server has closed its own. */
@@ -38,12 +38,11 @@ export class ClientStream implements Carrier {
   /** Resolves when the connection is gone. Never rejects. */
   readonly ended: Promise<void>;
   readonly #context: StreamContext;
-  readonly #wire: Wire;
+  readonly #transport: Transport;
   readonly #bucket: TokenBucket;
   readonly #steps: Steps;
   #resolveEnded: () => void = () => undefined;
   #stage: Stage = 'opening';
-  #parser: StreamParser;
   #headerSent = false;
   /** What the client named in its header, prepared, and who serves it. */
   #domain: string | undefined;
@@ -53,31 +52,28 @@ export class ClientStream implements Carrier {
   #bound: BoundStream | undefined;
   #loginTimer: Timer | undefined;
   #rateTimer: Timer | undefined;
-  /** After an error nothing more is taken in. */
-  #deaf = false;
   #clientClosed = false;
 
-  constructor(context: StreamContext, wire: Wire) {
+  constructor(context: StreamContext, transport: Transport) {
     this.#context = context;
-    this.#wire = wire;
+    this.#transport = transport;
     const { stanzasPerSecond } = context.config.limits;
     this.#bucket = new TokenBucket(context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
     this.#steps = new Steps({
-      busy: (on) => (on ? wire.hold('busy') : wire.release('busy')),
+      busy: (on) => (on ? transport.hold('busy') : transport.release('busy')),
       failed: (error) => this.#fail(error),
     });
-    this.#parser = this.#newParser();
     this.ended = new Promise((resolve) => {
       this.#resolveEnded = resolve;
     });
   }
 
   get address(): string {
-    return this.#wire.address;
+    return this.#transport.address;
   }
 
   get secure(): boolean {
-    return this.#wire.secure;
+    return this.#transport.secure;
   }
 
   start(): void {
@@ -87,36 +83,23 @@ export class ClientStream implements Carrier {
         this.finish(new StreamError('connection-timeout', `not logged in within ${loginSeconds} seconds`)),
       );
     }
-    this.#wire.start({ data: (bytes) => this.#onData(bytes), closed: () => this.#onClosed() });
-  }
-
-  // ---- what comes in, one thing after the other
-
-  #newParser(): StreamParser {
-    return new StreamParser(
-      NS_CLIENT,
+    this.#transport.start(
       {
         header: (header) => this.#steps.add(() => this.#open(header)),
         element: (element) => this.#onElement(element),
         end: () => this.#steps.add(() => this.#onClientClosed()),
+        failed: (error) => this.#steps.add(() => this.#fail(error)),
+        closed: () => this.#onClosed(),
       },
       this.#parserLimits(),
     );
   }
 
+  // ---- what comes in, one thing after the other
+
   #parserLimits(): ParserLimits {
     const { bytesBeforeLogin, stanzaBytes, depth, attributes } = this.#context.config.limits;
     return { bytes: this.#account ? stanzaBytes : bytesBeforeLogin, depth, attributes };
-  }
-
-  #onData(bytes: Buffer): void {
-    if (this.#deaf) return;
-    try {
-      this.#parser.write(bytes);
-    } catch (error) {
-      this.#deaf = true;
-      this.#steps.add(() => this.#fail(error));
-    }
   }
 
   #onElement(element: Element): void {
@@ -126,9 +109,9 @@ export class ClientStream implements Carrier {
   }
 
   #slowDown(waitMs: number): void {
-    this.#wire.hold('rate');
+    this.#transport.hold('rate');
     this.#rateTimer?.cancel();
-    this.#rateTimer = this.#context.clock.after(waitMs, () => this.#wire.release('rate'));
+    this.#rateTimer = this.#context.clock.after(waitMs, () => this.#transport.release('rate'));
   }
 
   #handle(element: Element): void | Promise<void> {
@@ -162,13 +145,13 @@ export class ClientStream implements Carrier {
     this.#sendHeader(header.from);
     this.#stage = this.#account ? 'binding' : this.#tlsRequired() ? 'securing' : 'login';
     const host = this.#host();
-    if (this.#stage === 'login') this.#login = new Login(this.#context, host, this.#wire, this.#plainAllowed());
+    if (this.#stage === 'login') this.#login = new Login(this.#context, host, this.#transport, this.#plainAllowed());
     this.#sendFeatures(host);
   }
 
   #sendHeader(to?: string): void {
     this.#headerSent = true;
-    this.#wire.write(responseHeader(this.#context.random(ID_BYTES).toString('hex'), this.#domain, to));
+    this.#transport.writeHeader({ id: this.#context.random(ID_BYTES).toString('hex'), from: this.#domain, to });
   }
 
   #sendFeatures(host: Host): void {
@@ -181,7 +164,7 @@ export class ClientStream implements Carrier {
       hooks: host.hooks,
       limits: this.#context.config.limits,
     });
-    this.#wire.write(serialize(list));
+    this.#transport.write(serialize(list));
   }
 
   #host(): Host {
@@ -196,7 +179,7 @@ export class ClientStream implements Carrier {
     if (this.#stage === 'closing' || this.#stage === 'closed') return;
     this.#stage = 'opening';
     this.#headerSent = false;
-    this.#parser = this.#newParser();
+    this.#transport.restart(this.#parserLimits());
   }
 
   // ---- securing
@@ -219,11 +202,13 @@ export class ClientStream implements Carrier {
     // By then the rest of what came along with it has been parsed: what somebody slipped in before TLS must not be taken for
     // something said within it.
     await Promise.resolve();
-    if (this.#parser.midElement || this.#steps.waiting > 0 || this.#wire.unreadBytes > 0) {
+    const { startTls } = this.#transport;
+    if (!startTls) throw new StreamError('unsupported-stanza-type');
+    if (!startTls.quiet() || this.#steps.waiting > 0) {
       throw new StreamError('policy-violation', 'nothing may follow <starttls/> before TLS');
     }
     this.#send(xml('proceed', { xmlns: NS_TLS }));
-    await this.#wire.startTls(this.#context.tls.identity).catch(() => undefined);
+    await startTls.secure(this.#context.tls.identity);
     this.#reopen();
   }
 
@@ -239,7 +224,7 @@ export class ClientStream implements Carrier {
     this.#send(reply);
     if (!account) return;
     this.#account = account;
-    this.#wire.admit();
+    this.#transport.admit();
     this.#reopen();
   }
 
@@ -296,7 +281,7 @@ export class ClientStream implements Carrier {
       outlet,
       carrier: this,
       lang: this.#lang,
-      hold: (on) => (on ? this.#wire.hold('lane') : this.#wire.release('lane')),
+      hold: (on) => (on ? this.#transport.hold('lane') : this.#transport.release('lane')),
     });
     if (this.#stage === 'binding') this.#stage = 'bound';
   }
@@ -309,14 +294,14 @@ export class ClientStream implements Carrier {
 
   write(text: string, written?: (written: boolean) => void): void {
     if (this.#stage === 'closing' || this.#stage === 'closed') written?.(false);
-    else this.#wire.write(text, written);
+    else this.#transport.write(text, written);
   }
 
   // ---- closing
 
   /** The session ends with the stream where the fault is the client's; what it had said before is still done. */
   #fail(error: unknown): void {
-    this.#deaf = true;
+    this.#transport.ignore();
     const streamError = error instanceof StreamError ? error : new StreamError('internal-server-error');
     if (streamError !== error) {
       const details = error instanceof Error ? error.stack : String(error);
@@ -328,7 +313,7 @@ export class ClientStream implements Carrier {
 
   #onClientClosed(): void {
     this.#clientClosed = true;
-    if (this.#stage === 'closing') this.#wire.end();
+    if (this.#stage === 'closing') this.#transport.end();
     else if (this.#stage === 'bound') this.#bound?.afterAll(() => this.finish());
     else this.finish();
   }
@@ -337,17 +322,17 @@ export class ClientStream implements Carrier {
     if (this.#stage === 'closing' || this.#stage === 'closed') return;
     this.#loginTimer?.cancel();
     if (!this.#headerSent) this.#sendHeader();
-    if (error) this.#wire.write(serialize(error.toElement()));
-    this.#wire.write('</stream:stream>');
+    if (error) this.#transport.write(serialize(error.toElement()));
+    this.#transport.writeEnd();
     this.#stage = 'closing';
     if (error) this.#context.log.debug({ address: this.address, condition: error.condition }, 'a stream was ended');
-    if (error || this.#clientClosed) this.#wire.end();
-    else this.#context.clock.after(CLOSE_MS, () => this.#wire.end());
+    if (error || this.#clientClosed) this.#transport.end();
+    else this.#context.clock.after(CLOSE_MS, () => this.#transport.end());
     if (this.#clientClosed) this.#bound?.ended(true);
   }
 
   cut(): void {
-    this.#wire.destroy();
+    this.#transport.destroy();
   }
 
   /** For the server's stop. */
@@ -359,7 +344,7 @@ export class ClientStream implements Carrier {
 
   #onClosed(): void {
     this.#stage = 'closed';
-    this.#deaf = true;
+    this.#transport.ignore();
     this.#loginTimer?.cancel();
     this.#rateTimer?.cancel();
     this.#bound?.ended(this.#clientClosed);

@@ -5,6 +5,7 @@ import type { StreamContext } from './context.ts';
 import { responseHeader } from './opening.ts';
 import { serialize } from './serialize.ts';
 import { StreamError } from './stream-error.ts';
+import { TcpTransport } from './tcp-transport.ts';
 import { Wire } from './wire.ts';
 
 const ALPN = 'xmpp-client';
@@ -93,7 +94,7 @@ export class ClientListener {
       wire.destroy();
       return;
     }
-    const stream = new ClientStream(this.#context, wire);
+    const stream = new ClientStream(this.#context, new TcpTransport(wire));
     this.#streams.add(stream);
     void stream.ended.then(() => this.#streams.delete(stream));
     stream.start();

@@ -8,25 +8,25 @@ import { type ChannelBindings, channelBindings, mechanismNames } from './sasl/me
 import { SaslNegotiation, type SaslReply } from './sasl/negotiation.ts';
 import { answerStranger } from './stranger.ts';
 import { StreamError } from './stream-error.ts';
-import type { Wire } from './wire.ts';
+import type { Transport } from './transport.ts';
 
 export class Login {
   /** Strongest first. */
   readonly mechanisms: readonly string[];
   readonly bindings: ChannelBindings;
   readonly #host: Host;
-  readonly #wire: Wire;
+  readonly #transport: Transport;
   readonly #sasl: SaslNegotiation;
   /** What extensions remember of the stranger (routing/before-login.ts). */
   readonly #memory = new Map<string, string>();
 
-  constructor(context: StreamContext, host: Host, wire: Wire, plainAllowed: boolean) {
+  constructor(context: StreamContext, host: Host, transport: Transport, plainAllowed: boolean) {
     const { throttle, clock, random } = context;
-    const { address } = wire;
+    const { address } = transport;
     this.#host = host;
-    this.#wire = wire;
-    this.mechanisms = mechanismNames(wire.secure, plainAllowed);
-    this.bindings = channelBindings(wire.tls);
+    this.#transport = transport;
+    this.mechanisms = mechanismNames(transport.secure, plainAllowed);
+    this.bindings = channelBindings(transport.tls);
     const { mechanisms, bindings } = this;
     this.#sasl = new SaslNegotiation({ host, address, mechanisms, bindings, throttle, clock, random });
   }
@@ -36,7 +36,7 @@ export class Login {
     const namespace = element.attrs.xmlns;
     if (namespace === NS_SASL) return this.#sasl.handle(element);
     if (namespace !== undefined || element.name !== 'iq') refuseEarly(element);
-    const { address, secure } = this.#wire;
+    const { address, secure } = this.#transport;
     return { reply: await answerStranger(this.#host, { address, secure, memory: this.#memory }, element) };
   }
 }

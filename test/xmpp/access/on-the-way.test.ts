@@ -12,7 +12,7 @@ import { Client, testHost } from '../extensions/harness.ts';
 async function setUp() {
   const made = await testHost();
   const { store, clock, random, log, config, software, bytestreams } = made;
-  const router: Router = new Router((domain) => (host.serves(domain) ? host : undefined));
+  const router: Router = new Router((domain) => (host.serves(domain) ? host : undefined), []);
   const host: XmppHost = new XmppHost(made.server.id, {
     ...{ store, clock, random, log, config, software, bytestreams },
     send: (stanza) => {

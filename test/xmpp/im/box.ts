@@ -52,7 +52,7 @@ export class Box {
     this.near = new XmppHost(ids.near, surroundings);
     this.other = new XmppHost(ids.other, surroundings);
     for (const host of [this.near, this.other]) host.attach(extensions);
-    this.#router = new Router((domain) => this.#hostOf(domain));
+    this.#router = new Router((domain) => this.#hostOf(domain), []);
     this.#inbound = new Inbound(this.#router, () => this.near.hooks, silentLog);
   }
 
