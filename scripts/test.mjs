@@ -1,6 +1,6 @@
 // Runs every tier of the tests, cheapest first, and ends with one line that counts them all: `N passed, N failed` (and skipped).
 // A tier that could not run at all counts as one failure. Arguments are names of tiers: `node scripts/test.mjs unit talk`.
-// `vm` takes minutes, packages and a mirror of Debian: it runs where it is asked for, by name or by CASP3R_VM=1.
+// `vm` takes minutes, packages and a mirror of Debian: it runs on CI, by its name, and with CASP3R_VM=1.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -8,8 +8,8 @@ const tell = (event, facts = {}) => process.stdout.write(`${JSON.stringify({ eve
 let xmpp;
 
 const orders = {
-  connect({ service, username, password, resource }) {
-    xmpp = client({ service, domain: 'localhost', username, password, resource });
+  connect({ service, domain = 'localhost', username, password, resource }) {
+    xmpp = client({ service, domain, username, password, resource });
     // It derives its keys in JavaScript, within the two seconds that it gives the server to answer.
     xmpp.timeout = 20_000;
     xmpp.reconnect.delay = 50;
