@@ -67,6 +67,21 @@ export const configSchema = v.strictObject({
     days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps messages for ever'), 0),
     search: v.optional(flag, false),
   }),
+  rooms: table({
+    public: v.optional(flag, false),
+    members_only: v.optional(flag, true),
+    anonymous: v.optional(flag, false),
+    archive: v.optional(flag, true),
+    archive_days: v.optional(whole(0, 36_500, 'must be a number of days; 0 for as long as [archive] says'), 0),
+    persistent: v.optional(flag, true),
+    max_occupants: v.optional(
+      v.picklist(
+        [0, 10, 20, 30, 50, 100, 200, 500],
+        'must be 10, 20, 30, 50, 100, 200 or 500; 0 for no limit of its own',
+      ),
+      100,
+    ),
+  }),
   limits: table({
     stanza_bytes: v.optional(
       v.pipe(

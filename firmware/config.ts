@@ -75,12 +75,21 @@ export interface BoxFacts {
 
 /** What the XMPP server is told. */
 export function serverConfig(config: Config, { tls, uploadUrl, roomBytes, reachableAt }: BoxFacts): ServerConfig {
-  const { listen, limits, archive, upload } = config;
+  const { listen, limits, archive, rooms, upload } = config;
   return {
     listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls, proxy: listen.proxy },
     tls,
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days, search: archive.search },
+    rooms: {
+      public: rooms.public,
+      membersOnly: rooms.members_only,
+      anonymous: rooms.anonymous,
+      archive: rooms.archive,
+      archiveDays: rooms.archive_days,
+      persistent: rooms.persistent,
+      maxOccupants: rooms.max_occupants,
+    },
     limits: {
       stanzaBytes: limits.stanza_bytes,
       bytesBeforeLogin: 10_000,

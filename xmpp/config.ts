@@ -43,6 +43,22 @@ export interface UploadConfig {
   roomBytes(): number;
 }
 
+/** What a new room is like until its owner says otherwise (docs/decisions/0004). */
+export interface RoomsConfig {
+  /** Listed for everyone. */
+  public: boolean;
+  membersOnly: boolean;
+  /** Only moderators see real addresses. */
+  anonymous: boolean;
+  /** Messages are kept for those who may enter; `archiveDays` long, 0 for as long as the box keeps any. */
+  archive: boolean;
+  archiveDays: number;
+  /** The room stays when nobody is in it. */
+  persistent: boolean;
+  /** One of the numbers that a room's form offers; 0 for as many as the box can bear. */
+  maxOccupants: number;
+}
+
 export interface ServerConfig {
   listen: ListenConfig;
   /** PEM files. The appliance makes them where the owner gave none. */
@@ -51,6 +67,7 @@ export interface ServerConfig {
   allowPlainLoopback: boolean;
   /** Days that messages stay in the archives; 0 keeps them for ever. `search`: they are to be found by their words. */
   archive: { days: number; search: boolean };
+  rooms: RoomsConfig;
   limits: Limits;
   upload: UploadConfig;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */

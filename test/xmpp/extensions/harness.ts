@@ -68,6 +68,15 @@ export const testConfig: ServerConfig = {
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },
+  rooms: {
+    public: false,
+    membersOnly: true,
+    anonymous: false,
+    archive: true,
+    archiveDays: 0,
+    persistent: true,
+    maxOccupants: 100,
+  },
   limits: {
     stanzaBytes: 262_144,
     bytesBeforeLogin: 10_000,

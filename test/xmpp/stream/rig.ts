@@ -20,6 +20,7 @@ import { ClientListener } from '../../../xmpp/stream/listener.ts';
 import { deriveKeys } from '../../../xmpp/stream/sasl/scram-keys.ts';
 import { TlsKeys } from '../../../xmpp/stream/tls.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
+import { testConfig } from '../extensions/harness.ts';
 
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error, child: () => log };
 
@@ -80,6 +81,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },
+    rooms: testConfig.rooms,
     limits,
     upload: { maxBytes: 0, quotaBytes: 0, days: 0, url: () => undefined, roomBytes: () => 0 },
     reachableAt: (domain) => domain,

@@ -72,13 +72,13 @@ function keep(host: Host, event: MessageEvent, other: Jid, direction: ArchivedMe
   stanza.append(xml('stanza-id', { xmlns: NS_STANZA_ID, by: host.addressOf(account), id }));
 }
 
-/** What is older than the owner of the box wants to keep, of members and of rooms. */
+/** What is older than the owner of the box wants to keep. Rooms see to their own (extensions/muc/retention.ts). */
 async function prune(host: Host): Promise<void> {
   const { days } = host.config.archive;
   if (days === 0) return;
-  const { archive: archives, rooms, journal } = host.store;
+  const { archive: archives, journal } = host.store;
   const beforeMs = host.clock.nowMs() - days * DAY_MS;
-  for (const { id } of [...host.accounts.list(), ...rooms.list(host.server.id)]) {
+  for (const { id } of host.accounts.list()) {
     const first = archives.ends(id)?.first;
     if (first && first.atMs < beforeMs) await journal.commit(change('archive pruned', { account: id, beforeMs }));
   }

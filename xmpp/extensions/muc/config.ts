@@ -1,4 +1,5 @@
 /** The configuration of a room as data: its fields, what each may hold, and what a family expects of a new room. */
+import type { RoomsConfig } from '../../config.ts';
 import { type FormField, formElement, readForm } from '../../data-form.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { type Element, xml } from '../../xml.ts';
@@ -8,6 +9,7 @@ import { NS_ROOM_CONFIG } from './namespaces.ts';
 const MAX_OCCUPANTS = 1000;
 const MAX_HISTORY = 100;
 const MAX_TEXT = 1000;
+const MAX_DAYS = 36_500;
 
 interface FieldRule {
   /** Where it is not `muc#roomconfig_` and the name. */
@@ -76,6 +78,13 @@ const FIELDS = {
     label: 'Keep the messages for those who may enter',
     default: 'true',
   },
+  archivedays: {
+    var: 'casp3r#roomconfig_archivedays',
+    type: 'text-single',
+    label: 'Days that messages are kept; 0 for as long as the server keeps them',
+    default: '0',
+    upTo: MAX_DAYS,
+  },
 } as const satisfies Record<string, FieldRule>;
 
 export type FieldName = keyof typeof FIELDS;
@@ -91,9 +100,29 @@ const DEFAULTS = Object.fromEntries(NAMES.map((name) => [name, ruleOf(name).defa
 /** As the store kept it; a field that is newer than the room has its default. */
 export const configOf = (kept: Readonly<Record<string, string>>): RoomConfig => ({ ...DEFAULTS, ...kept });
 
+/** A new room as the owner of the box wants it. */
+export function newRoomConfig(rooms: RoomsConfig): RoomConfig {
+  return {
+    ...DEFAULTS,
+    publicroom: String(rooms.public),
+    membersonly: String(rooms.membersOnly),
+    whois: rooms.anonymous ? 'moderators' : 'anyone',
+    enablearchiving: String(rooms.archive),
+    archivedays: String(rooms.archiveDays),
+    persistentroom: String(rooms.persistent),
+    maxusers: rooms.maxOccupants === 0 ? 'none' : String(rooms.maxOccupants),
+  };
+}
+
 export const isOn = (config: RoomConfig, name: FieldName) => config[name] === 'true';
 export const isNonAnonymous = (config: RoomConfig) => config.whois === 'anyone';
 export const historyLength = (config: RoomConfig) => Number(config.maxhistoryfetch);
+/** How long the room's messages stay, `serverDays` at most; 0 is for ever, in both. */
+export function archiveDays(config: RoomConfig, serverDays: number): number {
+  const bounds = [Number(config.archivedays), serverDays].filter((days) => days > 0);
+  return bounds.length === 0 ? 0 : Math.min(...bounds);
+}
+
 export const maxOccupants = (config: RoomConfig) =>
   config.maxusers === 'none' ? MAX_OCCUPANTS : Number(config.maxusers);
 export const broadcastsRole = (config: RoomConfig, role: string) => config.presencebroadcast.split('\n').includes(role);

@@ -91,6 +91,11 @@ export class History {
     this.#characters = this.#said.reduce((sum, { characters }) => sum + characters, 0);
   }
 
+  /** What the archive does not keep any longer is not told either. */
+  forgetBefore(atMs: number): void {
+    while (this.#said[0] && this.#said[0].atMs < atMs) this.#forgetOldest();
+  }
+
   /**
    * The last messages within all of the bounds, oldest first, as stanzas for one who enters.
    * @param readsSinceMs when the reader came to be one whom senders encrypt for: of what is older, only plain text is told

@@ -16,6 +16,7 @@ import { receiveMessage } from './message.ts';
 import { NS_PING, NS_VCARD } from './namespaces.ts';
 import { answerOccupantIq } from './occupant-iq.ts';
 import { receivePresence } from './presence.ts';
+import { pruneRooms } from './retention.ts';
 import { answerRoomIq } from './room-iq.ts';
 import { tellShutdown } from './shutdown.ts';
 
@@ -47,6 +48,7 @@ export const muc: Extension = {
     host.hooks.on('message sent', (event) => letInDirectly(context, isOurs, event));
     host.hooks.on('session ended', ({ session }) => leaveAll(context, session));
     host.hooks.on('account removed', ({ account }) => inheritRooms(context, host.addressOf(account)));
+    host.hooks.on('night', ({ work }) => work.push(() => pruneRooms(context)));
     host.hooks.on('server stopping', () => tellShutdown(context));
   },
 };

@@ -3,7 +3,7 @@ import type { Host } from '../../extension.ts';
 import { type Change, change } from '../../store/changes.ts';
 import type { Id, RoomRow } from '../../store/model.ts';
 import { Affiliations } from './affiliations.ts';
-import { configOf, historyLength, isOn, type RoomConfig } from './config.ts';
+import { configOf, historyLength, isOn, newRoomConfig, type RoomConfig } from './config.ts';
 import { History } from './history.ts';
 import { Room } from './room.ts';
 
@@ -53,7 +53,7 @@ export class Rooms {
     const owner = { jid: creator, affiliation: 'owner' as const, nick: '', reason: '', sinceMs: createdMs };
     const room = new Room({
       row: { id: store.newId(), server: server.id, local, creator, createdMs },
-      config: configOf({}),
+      config: newRoomConfig(this.#host.config.rooms),
       affiliations: new Affiliations([owner]),
       subject: undefined,
       history: new History(),
