@@ -32,6 +32,10 @@ export const carbons: Extension = {
   attach(host) {
     host.iq.handle('set', 'account', 'enable', NS, 'owner', (request) => switchTo(request, true));
     host.iq.handle('set', 'account', 'disable', NS, 'owner', (request) => switchTo(request, false));
+    host.hooks.on('bind features', ({ add }) => add(NS));
+    host.hooks.on('session binding', ({ session, request }) => {
+      if (request.getChild('enable', NS)) session.carbons = true;
+    });
     const copied = new CopiedMessages();
     host.hooks.on('message received', (event) => {
       if (isEligible('received', event, copied)) event.after.push(() => copy(host, 'received', event));

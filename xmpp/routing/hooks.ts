@@ -83,6 +83,23 @@ export interface StreamFeaturesEvent {
   add(feature: Element): void;
 }
 
+/** What a client may have set up as its resource is bound (XEP-0386): names for `<inline/>`, namespaces as a rule. */
+export interface BindFeaturesEvent {
+  add(feature: string): void;
+}
+
+/**
+ * A session that Bind 2 (XEP-0386) is making. It has its JID and its account, and nobody reaches it yet: 'session bound' follows
+ * once the client has been told.
+ */
+export interface SessionBindingEvent {
+  session: Session;
+  /** The client's `<bind/>`: each extension takes its own child from it. */
+  request: Element;
+  /** A child for `<bound/>`. */
+  add(response: Element): void;
+}
+
 /** A stanza that a broken session had been given and that its client never acknowledged. */
 export interface UndeliveredEvent {
   account: Account;
@@ -227,6 +244,9 @@ export interface HookMap {
   night: { work: (() => Promise<void>)[] };
   /** stream/features.ts */
   'stream features': StreamFeaturesEvent;
+  /** stream/bind2.ts */
+  'bind features': BindFeaturesEvent;
+  'session binding': SessionBindingEvent;
   /** server.ts: streams are about to end. */
   'server stopping': Record<string, never>;
   /** access/accounts.ts */

@@ -35,6 +35,8 @@ export class Session {
   interested = false;
   /** XEP-0280 */
   carbons = false;
+  /** The id that the client gave its installation at login (XEP-0388), where it did. */
+  client: string | undefined;
   /** XEP-0191: it asked for the block list and gets pushes. */
   blocklist = false;
   /** Who got directed presence from it and has not got the broadcast (RFC 6121 section 4.6). Full or bare JIDs. */

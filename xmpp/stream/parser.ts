@@ -53,7 +53,7 @@ interface OpenElement {
 export class StreamParser {
   readonly #contentNamespace: string;
   readonly #events: ParserEvents;
-  readonly #limits: ParserLimits;
+  #limits: ParserLimits;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   readonly #sax = new SaxesParser(OPTIONS);
   /** Elements within the stream that are open, outermost first. */
@@ -83,6 +83,11 @@ export class StreamParser {
   /** Whether an element has been begun and not ended. */
   get midElement(): boolean {
     return !this.#idle;
+  }
+
+  /** For what comes from here on. */
+  limit(limits: ParserLimits): void {
+    this.#limits = limits;
   }
 
   /** @throws StreamError after which the parser must not be used again. */

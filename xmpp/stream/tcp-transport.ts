@@ -41,6 +41,10 @@ export class TcpTransport implements Transport {
     if (this.#events) this.#parser = new StreamParser(NS_CLIENT, this.#events, limits);
   }
 
+  limit(limits: ParserLimits): void {
+    this.#parser?.limit(limits);
+  }
+
   writeHeader({ id, from, to }: StreamAnswer): void {
     this.#wire.write(responseHeader(id, from, to));
   }

@@ -34,6 +34,8 @@ export interface Transport {
   start(events: TransportEvents, limits: ParserLimits): void;
   /** The stream begins anew: what comes next is a header. */
   restart(limits: ParserLimits): void;
+  /** The stream goes on as it is (SASL2 has no restart); what comes next is held to these. */
+  limit(limits: ParserLimits): void;
   writeHeader(answer: StreamAnswer): void;
   /**
    * One whole element, serialised as it stands in a stream of `jabber:client`. `written` is told once: true when the system has

@@ -45,6 +45,10 @@ export const archive: Extension = {
     host.hooks.on('message sent', (event) => {
       if (!isOwn(host, event.account, event.to)) keep(host, event, event.to, 'out');
     });
+    // XEP-0386: where the archive stood as the resource was bound.
+    host.hooks.on('session binding', ({ session, add }) =>
+      add(metadataElement(host.store.archive.ends(session.account.id))),
+    );
     host.hooks.on('night', ({ work }) => work.push(() => prune(host)));
     const { search } = host.config.archive;
     if (search) host.disco.addFeatures('account', [NS_FULLTEXT]);
