@@ -19,25 +19,71 @@ export interface FormField {
   type?: FieldType;
   label?: string;
   values?: readonly string[];
-  options?: readonly string[];
+  /** What may be chosen: the value, or the value with what people read. */
+  options?: readonly (string | FieldOption)[];
+  required?: boolean;
   extra?: Element;
 }
 
-/** A form with its FORM_TYPE (XEP-0068). */
-export function formElement(
-  type: 'form' | 'result' | 'submit',
-  formType: string,
-  fields: readonly FormField[],
-): Element {
-  const hidden: FormField = { var: 'FORM_TYPE', type: 'hidden', values: [formType] };
-  return xml('x', { xmlns: NS_DATA_FORM, type }, ...[hidden, ...fields].map(fieldElement));
+export interface FieldOption {
+  value: string;
+  label: string;
 }
 
-function fieldElement({ var: name, type, label, values = [], options = [], extra }: FormField): Element {
+/** What people read above the fields. */
+export interface FormHead {
+  title?: string;
+  instructions?: string;
+}
+
+/** A form with its FORM_TYPE (XEP-0068), where it has one. */
+export function formElement(
+  type: 'form' | 'result' | 'submit',
+  formType: string | undefined,
+  fields: readonly FormField[],
+  head: FormHead = {},
+): Element {
+  const hidden: FormField[] = formType === undefined ? [] : [{ var: 'FORM_TYPE', type: 'hidden', values: [formType] }];
+  return xml(
+    'x',
+    { xmlns: NS_DATA_FORM, type },
+    ...headElements(head),
+    ...[...hidden, ...fields].map((field) => fieldElement(field)),
+  );
+}
+
+/** Several rows of the same fields (XEP-0004 section 3.4). */
+export function tableElement(
+  columns: readonly FormField[],
+  rows: readonly Readonly<Record<string, string>>[],
+  head: FormHead = {},
+): Element {
+  return xml(
+    'x',
+    { xmlns: NS_DATA_FORM, type: 'result' },
+    ...headElements(head),
+    xml('reported', {}, ...columns.map((column) => fieldElement(column))),
+    ...rows.map((row) =>
+      xml('item', {}, ...columns.map(({ var: name }) => fieldElement({ var: name, values: [row[name] ?? ''] }))),
+    ),
+  );
+}
+
+const headElements = ({ title, instructions }: FormHead) => [
+  title === undefined ? null : xml('title', {}, title),
+  instructions === undefined ? null : xml('instructions', {}, instructions),
+];
+
+function fieldElement({ var: name, type, label, values = [], options = [], required, extra }: FormField): Element {
   return xml(
     'field',
     { var: name, type, label },
-    ...options.map((option) => xml('option', {}, xml('value', {}, option))),
+    required ? xml('required') : null,
+    ...options.map((option) =>
+      typeof option === 'string'
+        ? xml('option', {}, xml('value', {}, option))
+        : xml('option', { label: option.label }, xml('value', {}, option.value)),
+    ),
     ...values.map((value) => xml('value', {}, value)),
     extra,
   );

@@ -9,6 +9,7 @@ import type { Roster } from './im/roster.ts';
 import type { Turns } from './im/turns.ts';
 import type { Log } from './log.ts';
 import type { BeforeLoginTable } from './routing/before-login.ts';
+import type { Commands } from './routing/commands.ts';
 import type { DiscoTable, DiscoTarget, Identity } from './routing/disco-table.ts';
 import type { Hooks } from './routing/hooks.ts';
 import type { IqTable } from './routing/iq-table.ts';
@@ -50,6 +51,8 @@ export interface Host {
   readonly iq: IqTable;
   readonly beforeLogin: BeforeLoginTable;
   readonly disco: DiscoTable;
+  /** Ad-hoc commands (XEP-0050). */
+  readonly commands: Commands;
   readonly services: Services;
   readonly sessions: Sessions;
   readonly roster: Roster;

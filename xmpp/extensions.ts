@@ -6,6 +6,7 @@ import { blocking } from './extensions/blocking.ts';
 import { bookmarks } from './extensions/bookmarks.ts';
 import { caps } from './extensions/caps.ts';
 import { carbons } from './extensions/carbons.ts';
+import { commands } from './extensions/commands.ts';
 import { disco } from './extensions/disco.ts';
 import { displayed } from './extensions/displayed.ts';
 import { entityTime } from './extensions/entity-time.ts';
@@ -34,6 +35,7 @@ export const extensions: readonly Extension[] = [
   carbons,
   // Who is there and what they can do.
   disco,
+  commands,
   caps,
   lastActivity,
   // What members keep on the box.

@@ -11,6 +11,7 @@ import { Roster } from './im/roster.ts';
 import { Turns } from './im/turns.ts';
 import type { Log } from './log.ts';
 import { BeforeLoginTable } from './routing/before-login.ts';
+import { Commands } from './routing/commands.ts';
 import { DiscoTable } from './routing/disco-table.ts';
 import { Hooks } from './routing/hooks.ts';
 import { Iqs } from './routing/iq.ts';
@@ -51,6 +52,7 @@ export class XmppHost implements Host {
   readonly presence: Presence;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  readonly commands: Commands;
   readonly bytestreams: Bytestreams;
   readonly store: Store;
   readonly clock: Clock;
@@ -74,6 +76,7 @@ export class XmppHost implements Host {
     this.log = surroundings.log.child({ server: this.server.domain });
     this.accounts = new Accounts(this);
     this.invites = new Invites(this);
+    this.commands = new Commands(this);
     this.roster = new Roster(this);
     this.presence = new Presence(this);
   }

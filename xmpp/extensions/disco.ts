@@ -2,9 +2,8 @@
 import type { Extension, Host } from '../extension.ts';
 import { CAPS_NODE, infoElement, infoOf, NS_DISCO_INFO, verificationString } from '../routing/disco-info.ts';
 import type { DiscoItem } from '../routing/disco-table.ts';
-import type { AccountDiscoEvent } from '../routing/hooks.ts';
+import type { AccountDiscoEvent, NodeDiscoEvent } from '../routing/hooks.ts';
 import type { IqRequest } from '../routing/iq-table.ts';
-import type { Jid } from '../routing/jid.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Element, xml } from '../xml.ts';
 
@@ -17,26 +16,29 @@ export const disco: Extension = {
   identities: { account: [{ category: 'account', type: 'registered' }] },
   attach(host) {
     host.disco.addIdentities('server', [{ category: 'server', type: 'im', name: host.software.name }]);
-    host.iq.handle('get', 'server', 'query', NS_DISCO_INFO, 'anyone', ({ payload }) => serverInfo(host, payload));
-    host.iq.handle('get', 'server', 'query', NS_DISCO_ITEMS, 'anyone', ({ payload, to }) =>
-      serverItems(host, payload, to),
-    );
+    host.iq.handle('get', 'server', 'query', NS_DISCO_INFO, 'anyone', (request) => serverInfo(host, request));
+    host.iq.handle('get', 'server', 'query', NS_DISCO_ITEMS, 'anyone', (request) => serverItems(host, request));
     // Section 8: what an account has is told to those only who may see its presence.
     host.iq.handle('get', 'account', 'query', NS_DISCO_INFO, 'contact', (request) => accountInfo(host, request));
     host.iq.handle('get', 'account', 'query', NS_DISCO_ITEMS, 'contact', (request) => accountItems(host, request));
   },
 };
 
-function serverInfo(host: Host, { attrs: { node } }: Element): Element {
-  const info = infoOf(host.disco, 'server', node);
-  if (node !== undefined && node !== `${CAPS_NODE}#${verificationString(info)}`)
-    throw new StanzaError('item-not-found');
-  return info;
+function serverInfo(host: Host, request: IqRequest): Element {
+  const event = nodeEvent(request);
+  const info = infoOf(host.disco, 'server', event.node);
+  if (event.node === undefined || event.node === `${CAPS_NODE}#${verificationString(info)}`) return info;
+  host.hooks.run('server disco info', event);
+  if (!event.known) throw new StanzaError('item-not-found');
+  return infoElement(event.identities, event.features, event.node, event.forms);
 }
 
-function serverItems(host: Host, { attrs: { node } }: Element, to: Jid): Element {
-  if (node !== undefined) throw new StanzaError('item-not-found');
-  return itemsElement(host.services.items(to.domain));
+function serverItems(host: Host, request: IqRequest): Element {
+  const event = nodeEvent(request);
+  if (event.node === undefined) event.items.push(...host.services.items(request.to.domain));
+  host.hooks.run('server disco items', event);
+  if (event.node !== undefined && !event.known) throw new StanzaError('item-not-found');
+  return itemsElement(event.items, event.node);
 }
 
 function accountInfo(host: Host, request: IqRequest): Element {
@@ -53,10 +55,15 @@ function accountItems(host: Host, request: IqRequest): Element {
   return itemsElement(event.items, event.node);
 }
 
-function accountEvent({ account, from, payload }: IqRequest): AccountDiscoEvent {
+function accountEvent(request: IqRequest): AccountDiscoEvent {
+  const { account } = request;
   if (!account) throw new StanzaError('service-unavailable');
+  return { ...nodeEvent(request), account };
+}
+
+function nodeEvent({ from, to, payload }: IqRequest): NodeDiscoEvent {
   const { node } = payload.attrs;
-  return { account, asker: from, node, known: false, items: [], identities: [], features: [], forms: [] };
+  return { asker: from, to, node, known: false, items: [], identities: [], features: [], forms: [] };
 }
 
 function itemsElement(items: readonly DiscoItem[], node?: string): Element {

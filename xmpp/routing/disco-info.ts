@@ -28,7 +28,7 @@ export function infoElement(
 }
 
 export function infoOf(disco: DiscoTable, target: DiscoTarget, node?: string): Element {
-  return infoElement(disco.identities(target), disco.features(target), node);
+  return infoElement(disco.identities(target), disco.features(target), node, disco.forms(target));
 }
 
 export const knowsHash = (hash: string): boolean => Object.hasOwn(HASHES, hash);

@@ -1,4 +1,8 @@
-/** What the host says of itself: identities and features (XEP-0030). Filled from the extensions, read by extensions/disco.ts. */
+/**
+ * What the host says of itself: identities and features (XEP-0030), and forms (XEP-0128). Filled from the extensions, read by
+ * extensions/disco.ts.
+ */
+import type { Element } from '../xml.ts';
 
 /** 'server': the host's domain. 'account': a member's bare JID. */
 export type DiscoTarget = 'server' | 'account';
@@ -18,6 +22,16 @@ export interface DiscoItem {
 export class DiscoTable {
   readonly #features = { server: new Set<string>(), account: new Set<string>() };
   readonly #identities: Record<DiscoTarget, Identity[]> = { server: [], account: [] };
+  readonly #forms: Record<DiscoTarget, (() => Element | undefined)[]> = { server: [], account: [] };
+
+  /** A form of type `result` with a FORM_TYPE that no other has, made anew for each answer; undefined for none now. */
+  addForm(target: DiscoTarget, make: () => Element | undefined): void {
+    this.#forms[target].push(make);
+  }
+
+  forms(target: DiscoTarget): Element[] {
+    return this.#forms[target].flatMap((make) => make() ?? []);
+  }
 
   addFeatures(target: DiscoTarget, features: Iterable<string>): void {
     for (const feature of features) this.#features[target].add(feature);

@@ -138,13 +138,15 @@ export interface FeaturesEvent {
 /** Somebody who may asks what a node, or the whole, is and has (XEP-0030). */
 export interface NodeDiscoEvent {
   asker: Jid;
+  /** As it was addressed. */
+  to: Jid;
   /** Absent for the whole. */
   node: string | undefined;
   /** Set by who knows the node; one that nobody knows is `item-not-found`. */
   known: boolean;
   /** For the question after items. */
   items: DiscoItem[];
-  /** For 'account disco info' of a node. */
+  /** For the info of a node. */
   identities: Identity[];
   features: string[];
   /** XEP-0128 */
@@ -229,7 +231,9 @@ export interface HookMap {
   'features known': FeaturesEvent;
   /** extensions/caps.ts: it went offline, or no longer says what it speaks. */
   'features forgotten': { account: Account; jid: Jid };
-  /** extensions/disco.ts */
+  /** extensions/disco.ts: of the host itself. */
+  'server disco info': NodeDiscoEvent;
+  'server disco items': NodeDiscoEvent;
   'account disco info': AccountDiscoEvent;
   'account disco items': AccountDiscoEvent;
   /** extensions/pubsub/work.ts */

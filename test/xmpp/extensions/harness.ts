@@ -18,6 +18,7 @@ import type { Roster } from '../../../xmpp/im/roster.ts';
 import { Turns } from '../../../xmpp/im/turns.ts';
 import type { Log } from '../../../xmpp/log.ts';
 import { BeforeLoginTable, type StrangerStream } from '../../../xmpp/routing/before-login.ts';
+import { Commands } from '../../../xmpp/routing/commands.ts';
 import { DiscoTable } from '../../../xmpp/routing/disco-table.ts';
 import { Hooks } from '../../../xmpp/routing/hooks.ts';
 import { IqTable, type IqTarget, type IqType } from '../../../xmpp/routing/iq-table.ts';
@@ -148,6 +149,7 @@ export class TestHost implements Host {
   readonly store: Store;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  readonly commands: Commands;
   readonly roster: Roster;
   readonly presence: Presence;
   /** What the host itself sent, in order. */
@@ -161,6 +163,7 @@ export class TestHost implements Host {
     this.#serverId = serverId;
     this.accounts = new Accounts(this);
     this.invites = new Invites(this);
+    this.commands = new Commands(this);
     this.roster = {
       items: (account) => store.roster.items(account.id),
       item: (account, contact) => store.roster.item(account.id, contact.bare.toString()),

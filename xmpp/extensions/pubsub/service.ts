@@ -50,9 +50,9 @@ function answerIq(pubsub: Pubsub, request: ServiceIq): Promise<Element | undefin
   throw new StanzaError('service-unavailable');
 }
 
-function discoEvent({ from, payload }: ServiceIq): NodeDiscoEvent {
+function discoEvent({ from, to, payload }: ServiceIq): NodeDiscoEvent {
   const { node } = payload.attrs;
-  return { asker: from, node, known: false, items: [], identities: [], features: [], forms: [] };
+  return { asker: from, to, node, known: false, items: [], identities: [], features: [], forms: [] };
 }
 
 function info({ host }: Pubsub, owner: NodeOwner, request: ServiceIq): Element {

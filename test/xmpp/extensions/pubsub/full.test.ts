@@ -74,6 +74,7 @@ test('what a node is, is told as a form (section 5.4)', async () => {
   const event = {
     account: alice.session.account,
     asker,
+    to: asker,
     node: NODE,
     known: false,
     items: [],
