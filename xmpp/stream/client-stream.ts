@@ -157,6 +157,7 @@ export class ClientStream implements Carrier {
   #sendFeatures(host: Host): void {
     const list = features({
       secure: this.secure,
+      startTls: !this.secure && this.#transport.startTls !== undefined,
       authenticated: this.#account !== undefined,
       tlsRequired: this.#stage === 'securing',
       mechanisms: this.#login?.mechanisms ?? [],

@@ -15,6 +15,8 @@ const NS_LIMITS = 'urn:xmpp:stream-limits:0';
 
 export interface FeatureState {
   secure: boolean;
+  /** STARTTLS is to be had: not over HTTP, which has TLS of its own. */
+  startTls: boolean;
   authenticated: boolean;
   /** STARTTLS is all that there is to do. */
   tlsRequired: boolean;
@@ -38,7 +40,7 @@ export function features(state: FeatureState): Element {
 }
 
 function offerBeforeLogin(list: Element, state: FeatureState): void {
-  if (!state.secure) list.append(xml('starttls', { xmlns: NS_TLS }, state.tlsRequired ? xml('required') : null));
+  if (state.startTls) list.append(xml('starttls', { xmlns: NS_TLS }, state.tlsRequired ? xml('required') : null));
   if (state.tlsRequired) return;
   const names = state.mechanisms.map((name) => xml('mechanism', {}, name));
   list.append(xml('mechanisms', { xmlns: NS_SASL }, ...names));

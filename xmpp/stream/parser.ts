@@ -60,7 +60,7 @@ export class StreamParser {
   readonly #open: OpenElement[] = [];
   /** Ended, but not told yet. */
   #whole: Element | 'stream' | undefined;
-  #stage: 'before' | 'open' | 'ended' = 'before';
+  #stage: 'before' | 'open' | 'ended';
   #attributes = 0;
   /** Of the element that is being read: its bytes, its elements, and the bytes that namespaces declared anew add to it. */
   #bytes = 0;
@@ -73,10 +73,17 @@ export class StreamParser {
   /** Nothing but white space has come since the last whole element. */
   #idle = true;
 
-  constructor(contentNamespace: string, events: ParserEvents, limits: ParserLimits) {
+  /** @param stage `open` where no stream header comes first, for a document of one element */
+  constructor(
+    contentNamespace: string,
+    events: ParserEvents,
+    limits: ParserLimits,
+    stage: 'before' | 'open' = 'before',
+  ) {
     this.#contentNamespace = contentNamespace;
     this.#events = events;
     this.#limits = limits;
+    this.#stage = stage;
     this.#listen();
   }
 
@@ -106,6 +113,13 @@ export class StreamParser {
     }
   }
 
+  /** Nothing follows. @throws StreamError where something is not whole */
+  end(): void {
+    this.#parse(this.#decode());
+    this.#sax.close();
+    this.#emit();
+  }
+
   #writePiece(piece: Uint8Array): void {
     const text = this.#decode(piece);
     if (this.#charsIn === 0 && text.charCodeAt(0) === 0xfeff) {
@@ -132,9 +146,10 @@ export class StreamParser {
     }
   }
 
-  #decode(piece: Uint8Array): string {
+  /** @param piece undefined at the end, where no character may be left in its middle */
+  #decode(piece?: Uint8Array): string {
     try {
-      return this.#decoder.decode(piece, { stream: true });
+      return piece ? this.#decoder.decode(piece, { stream: true }) : this.#decoder.decode();
     } catch {
       throw new StreamError('unsupported-encoding', 'not UTF-8');
     }
@@ -266,6 +281,27 @@ export class StreamParser {
     this.#open.at(-1)?.element.append(this.#text);
     this.#text = '';
   }
+}
+
+/**
+ * One document of one element, as WebSocket and BOSH carry them, held to all that a stream's elements are held to. What has the
+ * content namespace comes out without `xmlns`.
+ * @throws StreamError
+ */
+export function parseElement(bytes: Uint8Array, contentNamespace: string, limits: ParserLimits): Element {
+  let root: Element | undefined;
+  const events: ParserEvents = {
+    header: () => undefined,
+    element: (element) => {
+      root = element;
+    },
+    end: () => undefined,
+  };
+  const parser = new StreamParser(contentNamespace, events, limits, 'open');
+  parser.write(bytes);
+  parser.end();
+  if (!root) throw new StreamError('not-well-formed', 'no element');
+  return root;
 }
 
 function streamErrorOf(message: string): StreamError {
