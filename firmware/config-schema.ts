@@ -1,5 +1,6 @@
 /** Every key of casp3r.toml with its default and what it may be. The keys of later issues are taken already. */
 import * as v from 'valibot';
+import { isPlace } from '../xmpp/stream/proxies.ts';
 
 const text = (say: string) => v.string(say);
 const flag = v.boolean('must be true or false');
@@ -34,6 +35,9 @@ const hostAndPort = v.pipe(
   ),
 );
 
+const PROXIES = 'must be a list of addresses or ranges such as ["127.0.0.1", "10.0.0.0/8"]';
+const proxyPlace = v.pipe(text(PROXIES), v.check(isPlace, PROXIES));
+
 const LED = 'must be a light of /sys/class/leds such as "ACT"';
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
 
@@ -53,6 +57,7 @@ export const configSchema = v.strictObject({
     http: v.optional(port, 5280),
     https: v.optional(port, 5281),
     proxy: v.optional(port, 7777),
+    proxy_protocol: v.optional(v.array(proxyPlace, PROXIES), []),
     allow_plain_loopback: v.optional(flag, false),
   }),
   tls: table({

@@ -77,7 +77,13 @@ export interface BoxFacts {
 export function serverConfig(config: Config, { tls, uploadUrl, roomBytes, reachableAt }: BoxFacts): ServerConfig {
   const { listen, limits, archive, rooms, upload } = config;
   return {
-    listen: { address: listen.address, c2s: listen.c2s, c2sTls: listen.c2s_tls, proxy: listen.proxy },
+    listen: {
+      address: listen.address,
+      c2s: listen.c2s,
+      c2sTls: listen.c2s_tls,
+      proxy: listen.proxy,
+      proxyProtocol: listen.proxy_protocol,
+    },
     tls,
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days, search: archive.search },

@@ -7,6 +7,8 @@ export interface ListenConfig {
   c2sTls: number;
   /** The SOCKS5 proxy (XEP-0065); clients are told this very port. */
   proxy: number;
+  /** Addresses and ranges of the proxies before the box: they, and nobody else, begin with a PROXY header. */
+  proxyProtocol: readonly string[];
 }
 
 export interface Limits {

@@ -18,9 +18,13 @@ import type { Session } from './routing/session.ts';
 import { errorReply, mayBeAnswered } from './routing/stanza.ts';
 import { StanzaError } from './routing/stanza-error.ts';
 import type { Store } from './store/store.ts';
+import { ClientArrivals } from './stream/client-arrivals.ts';
 import { ClientStreams } from './stream/client-streams.ts';
 import type { StreamContext } from './stream/context.ts';
+import { type Doors, type Entrant, XMPP_CLIENT } from './stream/door.ts';
 import { ClientListener } from './stream/listener.ts';
+import { Newcomers } from './stream/newcomers.ts';
+import { TrustedProxies } from './stream/proxies.ts';
 import { TlsKeys } from './stream/tls.ts';
 import type { Element } from './xml.ts';
 
@@ -50,6 +54,11 @@ export class XmppServer {
   readonly #tls: TlsKeys;
   readonly #throttle: LoginThrottle;
   readonly #streams: ClientStreams;
+  /** What every port shares, those of others too. */
+  readonly doors: Doors;
+  /** Who takes what comes through TLS on a port of others, by ALPN protocol. */
+  readonly #takers = new Map<string, (entrant: Entrant) => void>();
+  readonly #arrivals: ClientArrivals;
   /** In the order in which they are asked. */
   readonly #outside: Outside[] = [];
   readonly #bytestreams: Bytestreams;
@@ -67,6 +76,16 @@ export class XmppServer {
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);
     this.#streams = new ClientStreams(options.clock);
     this.#bytestreams = new Bytestreams(options.clock);
+    const { clock, log, config } = options;
+    this.doors = {
+      clock,
+      log,
+      tls: this.#tls,
+      newcomers: new Newcomers(config.limits.streamsPerAddress),
+      proxies: new TrustedProxies(config.listen.proxyProtocol),
+    };
+    this.#arrivals = new ClientArrivals(this.#streamContext());
+    this.#takers.set(XMPP_CLIENT, (entrant) => this.#arrivals.takeUncounted(entrant));
   }
 
   async start(): Promise<void> {
@@ -81,7 +100,7 @@ export class XmppServer {
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
     const sessions = this.#served.flatMap((host) => [...host.sessions.all()]);
-    await Promise.all(this.#open.splice(0).map(({ listener }) => listener.stop()));
+    await Promise.all([...this.#open.splice(0).map(({ listener }) => listener.stop()), this.#arrivals.stop()]);
     for (const host of this.#served) host.hooks.run('server stopping', {});
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
@@ -95,6 +114,18 @@ export class XmppServer {
 
   get listeners(): readonly ListenerState[] {
     return this.#open.map(({ state }) => state);
+  }
+
+  /** The ALPN protocols that `takeSecured` takes. */
+  get protocols(): readonly string[] {
+    return [...this.#takers.keys()];
+  }
+
+  /** Takes over a connection that came through TLS on a port of others, speaking one of `protocols`. */
+  takeSecured(entrant: Entrant): void {
+    const take = this.#takers.get(entrant.protocol);
+    if (take) take(entrant);
+    else entrant.socket.destroy();
   }
 
   /** Exceptions in handlers since the start, each of which cost one stanza. */
@@ -158,6 +189,7 @@ export class XmppServer {
       random,
       log,
       tls: this.#tls,
+      doors: this.doors,
       throttle: this.#throttle,
       streams: this.#streams,
       host: (domain) => this.#hostOf(domain),

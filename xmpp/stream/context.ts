@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { Session } from '../routing/session.ts';
 import type { Element } from '../xml.ts';
 import type { ClientStreams } from './client-streams.ts';
+import type { Doors } from './door.ts';
 import type { TlsKeys } from './tls.ts';
 
 export interface StreamContext {
@@ -15,6 +16,8 @@ export interface StreamContext {
   random: Random;
   log: Log;
   tls: TlsKeys;
+  /** What all ports share. */
+  doors: Doors;
   throttle: LoginThrottle;
   /** Shared by all listeners: streams per address, sessions that can be resumed. */
   streams: ClientStreams;

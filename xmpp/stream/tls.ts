@@ -32,6 +32,11 @@ export class TlsKeys {
     }
   }
 
+  /** What to show to a client that asks for this name (SNI), or for none: there is one certificate for all. */
+  identityFor(_servername: string | undefined): TlsIdentity {
+    return this.identity;
+  }
+
   /** Reads the files on first use. @throws Error as `reload` does */
   get identity(): TlsIdentity {
     if (!this.#identity) this.reload();

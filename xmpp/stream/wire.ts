@@ -1,9 +1,10 @@
 /** One connection of a stream: writing in batches, holding back reading, the change to TLS, and an end that cannot hang. */
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.ts';
-import { plainAddress } from './addresses.ts';
+import { secure, type WireTls } from './secure.ts';
 import type { TlsIdentity } from './tls.ts';
+
+export type { WireTls };
 
 /** What a peer may leave unread before it is cut off; more than a resumption sends at once (management/managed-outlet.ts). */
 const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
@@ -22,11 +23,13 @@ export interface WireEvents {
   closed(): void;
 }
 
-export interface WireTls {
-  identity: TlsIdentity;
-  protocol: string;
-  /** The data of the channel binding `tls-exporter` (RFC 9266); undefined below TLS 1.3. */
-  exporter: Buffer | undefined;
+export interface WireOptions {
+  /** Where the client is, which a proxy before the box may have told. */
+  address: string;
+  /** Where TLS is up already. */
+  tls?: WireTls | undefined;
+  /** Told once the peer has logged in. */
+  admitted?: () => void;
 }
 
 export class Wire {
@@ -35,6 +38,7 @@ export class Wire {
   readonly #holds = new Set<string>();
   #socket: Socket;
   #events: WireEvents | undefined;
+  readonly #admitted: (() => void) | undefined;
   #tls: WireTls | undefined;
   #out = '';
   #waiting: ((written: boolean) => void)[] = [];
@@ -42,10 +46,12 @@ export class Wire {
   #late = 0;
   #maxUnreadBytes = MAX_UNREAD_BEFORE_LOGIN_BYTES;
 
-  constructor(socket: Socket, clock: Clock) {
+  constructor(socket: Socket, clock: Clock, { address, tls, admitted }: WireOptions) {
     this.#socket = socket;
     this.#clock = clock;
-    this.address = plainAddress(socket.remoteAddress ?? '');
+    this.address = address;
+    this.#tls = tls;
+    this.#admitted = admitted;
   }
 
   get tls(): WireTls | undefined {
@@ -61,7 +67,7 @@ export class Wire {
     return this.#socket.readableLength;
   }
 
-  /** Begins reading. Before it, only `startTls` may be called. */
+  /** Begins reading. */
   start(events: WireEvents): void {
     this.#events = events;
     this.#socket.setNoDelay(true);
@@ -88,6 +94,7 @@ export class Wire {
   /** The peer has logged in. */
   admit(): void {
     this.#maxUnreadBytes = MAX_UNREAD_BYTES;
+    this.#admitted?.();
   }
 
   /** Reading stops while anyone holds it. */
@@ -100,41 +107,22 @@ export class Wire {
     if (this.#holds.delete(reason) && this.#holds.size === 0) this.#socket.resume();
   }
 
-  /** The server's side of a handshake. Rejects where it fails or takes too long; the connection is gone then. */
-  async startTls(identity: TlsIdentity, alpn?: string): Promise<void> {
+  /** The server's side of STARTTLS. Rejects where it fails or takes too long; the connection is gone then. */
+  async startTls(identity: TlsIdentity): Promise<void> {
     this.#flush();
     const plain = this.#socket;
     plain.removeAllListeners('data');
-    plain.on('error', () => plain.destroy());
-    const secure = new TLSSocket(plain, {
-      isServer: true,
-      secureContext: identity.context,
-      ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
-    });
     const timeout = this.#clock.after(HANDSHAKE_MS, () => plain.destroy());
     try {
-      await new Promise<void>((resolve, reject) => {
-        const gone = () => reject(new Error('the TLS handshake failed'));
-        secure.once('secure', resolve);
-        secure.once('error', gone);
-        secure.once('close', gone);
-        plain.once('close', gone);
-      });
+      const { socket, tls } = await secure(plain, { identityFor: () => identity });
+      this.#tls = tls;
+      this.#socket = socket;
     } catch (error) {
-      secure.destroy();
-      plain.destroy();
       this.#closed();
       throw error;
     } finally {
       timeout.cancel();
     }
-    secure.disableRenegotiation();
-    const protocol = secure.getProtocol() ?? '';
-    // Below TLS 1.3 the exporter binds only with an extended master secret (RFC 9266 section 4.2), which Node does not tell of.
-    const exporter =
-      protocol === 'TLSv1.3' ? secure.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0)) : undefined;
-    this.#tls = { identity, protocol, exporter };
-    this.#socket = secure;
     if (this.#events) this.#listen();
   }
 
@@ -165,6 +153,7 @@ export class Wire {
       if (socket === this.#socket) this.#closed();
     });
     if (this.#holds.size > 0) socket.pause();
+    else socket.resume();
     if (socket.destroyed) this.#closed();
   }
 

@@ -65,7 +65,7 @@ export class TestClock implements Clock {
 }
 
 export const testConfig: ServerConfig = {
-  listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, proxy: 0 },
+  listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, proxy: 0, proxyProtocol: [] },
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },

@@ -17,6 +17,8 @@ import type { Account, Credential } from '../../../xmpp/store/model.ts';
 import { ClientStreams } from '../../../xmpp/stream/client-streams.ts';
 import type { StreamContext } from '../../../xmpp/stream/context.ts';
 import { ClientListener } from '../../../xmpp/stream/listener.ts';
+import { Newcomers } from '../../../xmpp/stream/newcomers.ts';
+import { TrustedProxies } from '../../../xmpp/stream/proxies.ts';
 import { deriveKeys } from '../../../xmpp/stream/sasl/scram-keys.ts';
 import { TlsKeys } from '../../../xmpp/stream/tls.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
@@ -77,7 +79,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   };
   const limits = { ...LIMITS, ...options.limits };
   const config: ServerConfig = {
-    listen: { address: '::', c2s: 0, c2sTls: 0, proxy: 0 },
+    listen: { address: '::', c2s: 0, c2sTls: 0, proxy: 0, proxyProtocol: [] },
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },
@@ -105,6 +107,13 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     random: systemRandom,
     log,
     tls,
+    doors: {
+      clock: systemClock,
+      log,
+      tls,
+      newcomers: new Newcomers(limits.streamsPerAddress),
+      proxies: new TrustedProxies([]),
+    },
     throttle: new LoginThrottle(limits, systemClock),
     streams: new ClientStreams(systemClock),
     host: (domain) => (domain === 'example.test' ? host : undefined),
