@@ -9,6 +9,7 @@ import type {
   Account,
   ArchivedMessage,
   ArchivePreferences,
+  ClientRow,
   Credential,
   Id,
   Invite,
@@ -36,6 +37,11 @@ export interface ChangeData {
 
   'account created': { account: Account; credentials: Credential[] };
   'credentials set': { account: Id; credentials: Credential[] };
+  /** A hash of the same password that the account lacked (XEP-0480). */
+  'credential added': { account: Id; credential: Credential };
+  /** Its tokens go with the next change of the account's password or status. */
+  'client set': ClientRow;
+  'client removed': { account: Id; id: string };
   'role set': { account: Id; role: Role };
   'account status set': { account: Id; status: Account['status'] };
   /** Takes everything of the account with it; its name is free again. */

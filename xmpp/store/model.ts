@@ -36,6 +36,34 @@ export interface Credential {
   serverKey: Uint8Array;
 }
 
+/** A secret that a client may log in with in place of the password (XEP-0484). HT needs it as it is (docs/decisions/0006). */
+export interface FastToken {
+  secret: string;
+  /** The one mechanism that takes it. */
+  mechanism: string;
+  issuedMs: number;
+  expiresMs: number;
+  /** The highest count that it was used with. */
+  count: number;
+  /** The client has used it, so it certainly has it. */
+  used: boolean;
+}
+
+/** An installation of a client that logged in and gave itself an id (XEP-0388). */
+export interface ClientRow {
+  account: Id;
+  id: string;
+  /** What it says that it is, '' where it did not. */
+  software: string;
+  device: string;
+  firstMs: number;
+  lastMs: number;
+  /** It has shown that it knows the password of today. */
+  password: boolean;
+  /** At most two: one that it uses, and one that it was given and has not used yet. */
+  tokens: FastToken[];
+}
+
 export type Subscription = 'none' | 'to' | 'from' | 'both';
 
 /** RFC 6121 section 2.1; with the two flags, the nine states of its appendix A. */

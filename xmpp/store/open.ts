@@ -8,6 +8,7 @@ import { startWriter, type Writer, WriterJournal } from './journal.ts';
 import type { Id } from './model.ts';
 import { SqliteAccounts } from './reads/accounts.ts';
 import { SqliteArchive } from './reads/archive.ts';
+import { SqliteClients } from './reads/clients.ts';
 import { SqliteExtras } from './reads/extras.ts';
 import { SqliteInvites } from './reads/invites.ts';
 import { SqliteNodes } from './reads/nodes.ts';
@@ -43,6 +44,7 @@ class SqliteStore implements Store {
   readonly servers: SqliteServers;
   readonly secrets: SqliteSecrets;
   readonly accounts: SqliteAccounts;
+  readonly clients: SqliteClients;
   readonly roster: SqliteRoster;
   readonly archive: SqliteArchive;
   readonly offline: SqliteOffline;
@@ -60,6 +62,7 @@ class SqliteStore implements Store {
     this.servers = new SqliteServers(db);
     this.secrets = new SqliteSecrets(db);
     this.accounts = new SqliteAccounts(db);
+    this.clients = new SqliteClients(db);
     this.roster = new SqliteRoster(db, writer.boxId);
     this.archive = new SqliteArchive(db);
     this.offline = new SqliteOffline(db);

@@ -11,6 +11,7 @@ import type {
   ArchivePage,
   ArchivePreferences,
   ArchiveQuery,
+  ClientRow,
   Credential,
   Id,
   Invite,
@@ -68,7 +69,15 @@ export interface AccountReads {
   list(server: Id): Account[];
   count(server: Id): number;
   credentials(account: Id): Credential[];
+  /** How many accounts of a server have a password, and no keys of it for this hash. */
+  lacking(server: Id, hash: Credential['hash']): number;
   lastSeen(account: Id): LastSeen | undefined;
+}
+
+export interface ClientReads {
+  find(account: Id, id: string): ClientRow | undefined;
+  /** The last seen first. */
+  list(account: Id): ClientRow[];
 }
 
 export interface RosterReads {
@@ -170,6 +179,7 @@ export interface Store {
   readonly servers: ServerReads;
   readonly secrets: SecretReads;
   readonly accounts: AccountReads;
+  readonly clients: ClientReads;
   readonly roster: RosterReads;
   readonly archive: ArchiveReads;
   readonly offline: OfflineReads;

@@ -9,7 +9,7 @@ import { migrate } from '../../../xmpp/store/migrate.ts';
 import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
 import { noonMs, temporaryFolder } from './fixtures.ts';
-import { alice, bob, invite, item, kinds, message, owner, sample, samples, subject } from './samples.ts';
+import { alice, bob, client, invite, item, kinds, message, owner, sample, samples, subject } from './samples.ts';
 
 function emptyDatabase(): Sqlite {
   const db = new Sqlite(join(temporaryFolder(), 'apply.db'), { readonly: false, busyMs: 0 });
@@ -62,6 +62,14 @@ const pairs: [string, Change, Change][] = [
   ['role and creation', sample('account created'), sample('role set')],
   ['status', sample('account status set'), change('account status set', { account: 'a1', status: 'active' })],
   ['credentials', sample('credentials set'), change('credentials set', { account: 'a1', credentials: [] })],
+  ['credentials and one added before', sample('credential added'), sample('credentials set')],
+  ['credentials and one added after', sample('credentials set'), sample('credential added')],
+  ['client', sample('client set'), change('client set', { ...client, lastMs: 5, tokens: [] })],
+  ['client and its removal', sample('client set'), sample('client removed')],
+  ['client and its return', sample('client removed'), sample('client set')],
+  ['client and a new password', sample('client set'), sample('credentials set')],
+  ['client with a new password', sample('credentials set'), sample('client set')],
+  ['client and a new status', sample('client set'), sample('account status set')],
   ['creation and removal', sample('account created'), sample('account removed')],
   ['roster and removal of the account', sample('roster item set'), sample('account removed')],
   ['last seen', sample('last seen set'), change('last seen set', { account: 'a1', atMs: 1, status: '' })],

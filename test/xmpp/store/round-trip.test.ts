@@ -7,6 +7,7 @@ import { noonMs, open, temporaryFolder } from './fixtures.ts';
 import {
   alice,
   bob,
+  client,
   credential,
   invite,
   item,
@@ -43,6 +44,25 @@ const cases: { [K in ChangeKind]: Seen } = {
     read: ({ accounts }) => accounts.credentials('a1'),
     is: [{ ...credential, hash: 'SHA-512' }],
   },
+  'credential added': {
+    before: born,
+    read: ({ accounts }) => [
+      accounts.credentials('a1'),
+      accounts.lacking('s1', 'SHA-1'),
+      accounts.lacking('s1', 'SHA-512'),
+    ],
+    is: [[credential, { ...credential, hash: 'SHA-1' }], 0, 1],
+  },
+  'client set': {
+    before: born,
+    read: ({ clients }) => [clients.find('a1', 'c1'), clients.list('a1')],
+    is: [client, [client]],
+  },
+  'client removed': {
+    before: [...born, 'client set'],
+    read: ({ clients }) => [clients.find('a1', 'c1'), clients.list('a1')],
+    is: [undefined, []],
+  },
   'role set': { before: born, read: ({ accounts }) => accounts.byId('a1')?.role, is: 'administrator' },
   'account status set': {
     before: born,
@@ -55,6 +75,7 @@ const cases: { [K in ChangeKind]: Seen } = {
       store.accounts.byName('s1', 'alice'),
       store.accounts.byId('a1'),
       store.accounts.credentials('a1'),
+      store.clients.list('a1'),
       store.accounts.lastSeen('a1'),
       store.archive.ends('a1'),
       store.archive.preferences('a1'),
@@ -62,7 +83,7 @@ const cases: { [K in ChangeKind]: Seen } = {
       store.extras.vcard('a1'),
       store.extras.privateData('a1', 'storage', 'storage:bookmarks'),
     ],
-    is: [undefined, undefined, [], undefined, undefined, undefined, '', undefined, undefined],
+    is: [undefined, undefined, [], [], undefined, undefined, undefined, '', undefined, undefined],
   },
   'last seen set': {
     before: born,

@@ -3,6 +3,7 @@ import type { Change, ChangeData, ChangeKind } from '../../../xmpp/store/changes
 import type {
   Account,
   ArchivedMessage,
+  ClientRow,
   Credential,
   Invite,
   RoomAffiliation,
@@ -37,6 +38,19 @@ export const credential: Credential = {
   iterations: 10_000,
   storedKey: Buffer.from('stored'),
   serverKey: Buffer.from('server'),
+};
+
+export const client: ClientRow = {
+  account: 'a1',
+  id: 'c1',
+  software: 'Conversations',
+  device: 'Phone',
+  firstMs: noonMs,
+  lastMs: noonMs + 1,
+  password: true,
+  tokens: [
+    { secret: 's', mechanism: 'HT-SHA-256-NONE', issuedMs: noonMs, expiresMs: noonMs + 9, count: 3, used: true },
+  ],
 };
 
 export const bob: RosterItem = {
@@ -120,6 +134,9 @@ export const samples: ChangeData = {
   'server set': server,
   'secret set': { server: 's1', name: 'decoys', value: 'c2VjcmV0' },
   'account created': { account: alice, credentials: [credential] },
+  'credential added': { account, credential: { ...credential, hash: 'SHA-1' } },
+  'client set': client,
+  'client removed': { account, id: 'c1' },
   'credentials set': { account, credentials: [{ ...credential, hash: 'SHA-512' }] },
   'role set': { account, role: 'administrator' },
   'account status set': { account, status: 'disabled' },

@@ -2,6 +2,7 @@ import { packCredentials } from '../credentials.ts';
 import type { Account, Credential, Id, Role } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { Appliers } from './applier.ts';
+import { voidClients } from './clients.ts';
 import { dropStrayWords } from './search.ts';
 
 /** Every table that holds rows of an account, with the column that names it. */
@@ -9,6 +10,8 @@ const ownedBy = [
   ['accounts', 'id'],
   ['account_states', 'account'],
   ['credentials', 'account'],
+  ['added_credentials', 'account'],
+  ['clients', 'account'],
   ['last_seen', 'account'],
   ['roster_items', 'account'],
   ['subscription_requests', 'account'],
@@ -44,6 +47,16 @@ export const accountAppliers = {
 
   'credentials set'(db, { account, credentials }, hlc) {
     setCredentials(db, account, credentials, hlc);
+  },
+
+  'credential added'(db, { account, credential }, hlc) {
+    db.run(
+      `INSERT INTO added_credentials (account, hash, keys, hlc)
+       SELECT :account, :hash, :keys, :hlc
+       WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE account = :account AND hlc > :hlc)
+       ON CONFLICT DO UPDATE SET keys = excluded.keys, hlc = excluded.hlc WHERE excluded.hlc > added_credentials.hlc`,
+      { account, hash: credential.hash, keys: packCredentials([credential]), hlc },
+    );
   },
 
   'role set'(db, { account, role }, hlc) {
@@ -93,6 +106,7 @@ function setStatus(db: Sqlite, account: Id, status: Account['status'], hlc: stri
     status,
     hlc,
   );
+  voidClients(db, account, hlc);
 }
 
 function setCredentials(db: Sqlite, account: Id, credentials: Credential[], hlc: string): void {
@@ -103,4 +117,6 @@ function setCredentials(db: Sqlite, account: Id, credentials: Credential[], hlc:
     packCredentials(credentials),
     hlc,
   );
+  db.run('DELETE FROM added_credentials WHERE account = ? AND hlc < ?', account, hlc);
+  voidClients(db, account, hlc);
 }

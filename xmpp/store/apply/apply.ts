@@ -4,6 +4,7 @@ import type { Sqlite } from '../sqlite.ts';
 import { accountAppliers } from './accounts.ts';
 import type { Appliers } from './applier.ts';
 import { archiveAppliers } from './archive.ts';
+import { clientAppliers } from './clients.ts';
 import { extrasAppliers } from './extras.ts';
 import { inviteAppliers } from './invites.ts';
 import { nodeAppliers } from './nodes.ts';
@@ -16,6 +17,7 @@ import { uploadAppliers } from './uploads.ts';
 const appliers: Appliers = {
   ...serverAppliers,
   ...accountAppliers,
+  ...clientAppliers,
   ...rosterAppliers,
   ...archiveAppliers,
   ...offlineAppliers,

@@ -5,5 +5,6 @@ import { sql as nodes } from './0003-nodes.ts';
 import { sql as uploads } from './0004-uploads.ts';
 import { sql as archiveBounds } from './0005-archive-bounds.ts';
 import { sql as search } from './0006-search.ts';
+import { sql as clients } from './0007-clients.ts';
 
-export const migrations: readonly string[] = [first, rooms, nodes, uploads, archiveBounds, search];
+export const migrations: readonly string[] = [first, rooms, nodes, uploads, archiveBounds, search, clients];

@@ -13,6 +13,9 @@ export class SqliteAccounts implements AccountReads {
   /** By name and by id; a name has a NUL in it. */
   readonly #cache = new ReadCache<Account>(2000);
 
+  /** Asked for with every stream; by server and hash. */
+  readonly #lacking = new ReadCache<number>(100);
+
   constructor(db: Sqlite) {
     this.#db = db;
   }
@@ -37,7 +40,25 @@ export class SqliteAccounts implements AccountReads {
 
   credentials(account: Id): Credential[] {
     const row = this.#db.get<{ keys: string }>('SELECT keys FROM credentials WHERE account = ?', account);
-    return row === undefined ? [] : unpackCredentials(row.keys);
+    const kept = row === undefined ? [] : unpackCredentials(row.keys);
+    const added = this.#db.all<{ keys: string }>('SELECT keys FROM added_credentials WHERE account = ?', account);
+    const more = added.flatMap(({ keys }) => unpackCredentials(keys));
+    return [...kept, ...more.filter(({ hash }) => !kept.some((each) => each.hash === hash))];
+  }
+
+  lacking(server: Id, hash: Credential['hash']): number {
+    return this.#lacking.get(`${server} ${hash}`, () => this.#countLacking(server, hash));
+  }
+
+  #countLacking(server: Id, hash: Credential['hash']): number {
+    const row = this.#db.get<{ n: number }>(
+      `SELECT count(*) AS n FROM accounts JOIN credentials ON credentials.account = accounts.id
+       WHERE server = :server AND keys <> '[]'
+         AND NOT EXISTS (SELECT 1 FROM json_each(keys) WHERE value ->> 'hash' = :hash)
+         AND NOT EXISTS (SELECT 1 FROM added_credentials AS added WHERE added.account = accounts.id AND hash = :hash)`,
+      { server, hash },
+    );
+    return row?.n ?? 0;
   }
 
   lastSeen(account: Id): LastSeen | undefined {
@@ -47,10 +68,18 @@ export class SqliteAccounts implements AccountReads {
   /** Drops from the cache what this change made stale. */
   forget(change: Change): void {
     switch (change.kind) {
-      case 'role set':
-      case 'account status set':
       case 'account removed':
         this.#cache.clear();
+        this.#lacking.clear();
+        return;
+      case 'role set':
+      case 'account status set':
+        this.#cache.clear();
+        return;
+      case 'account created':
+      case 'credentials set':
+      case 'credential added':
+        this.#lacking.clear();
     }
   }
 }
