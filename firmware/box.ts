@@ -16,6 +16,7 @@ import { Care } from './care.ts';
 import { checkCertificate } from './certificate-files.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import { commandsOf } from './commands/commands.ts';
+import { componentSecrets } from './component-secrets.ts';
 import { type Config, serverConfig } from './config.ts';
 import { type Command, ControlServer, controlPath } from './control.ts';
 import { openBoxStore, prepareFolder } from './data.ts';
@@ -82,6 +83,7 @@ export class Box {
     this.#certificate = new CertificateKeeper({
       given: config.tls,
       folder,
+      components: Object.keys(config.components),
       lan: () => this.addresses.lan(),
       clock,
       log,
@@ -124,6 +126,7 @@ export class Box {
     const server = new XmppServer({
       config: serverConfig(config, {
         tls: this.#certificate.files,
+        componentSecrets: componentSecrets(config),
         uploadUrl: (domain) => config.upload.url || this.addresses.uploads(this.#clientsReach(domain)),
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),

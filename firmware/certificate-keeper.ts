@@ -16,6 +16,8 @@ export interface KeeperOptions {
   given: CertificateFiles;
   /** Where the box keeps its own. */
   folder: string;
+  /** Domains of components; those below a domain of the box are in its own certificate. */
+  components: readonly string[];
   lan: () => LanAddresses;
   clock: Clock;
   log: Log;
@@ -38,11 +40,12 @@ export class CertificateKeeper {
   /** Sees to it that the files are good for these servers. @throws BoxError certificate-unusable, data-unusable */
   async prepare(servers: readonly ServerRow[]): Promise<void> {
     if (!this.isOwn) return checkCertificate(this.files);
-    const { folder, lan, clock, log } = this.#options;
+    const { folder, components, lan, clock, log } = this.#options;
     const { v4, v6 } = lan();
     const hosts = servers.flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
     const served = hosts.flatMap((name) => [name, ...serviceSubdomains().map((label) => `${label}.${name}`)]);
-    const names = [...served, `${hostname().split('.')[0]}.local`, 'localhost'].map(domainToASCII);
+    const beside = components.filter((name) => hosts.some((host) => name.endsWith(`.${host}`)));
+    const names = [...served, ...beside, `${hostname().split('.')[0]}.local`, 'localhost'].map(domainToASCII);
     const domains = [...new Set(names.filter((name) => name !== ''))];
     const { made } = await ownCertificate(folder, { domains, addresses: [...v4, ...v6] }, clock.nowMs());
     if (made) log.info({ names: domains.join(' ') }, 'made a certificate for the names of this box');

@@ -37,6 +37,20 @@ const hostAndPort = v.pipe(
 
 const PROXIES = 'must be a list of addresses or ranges such as ["127.0.0.1", "10.0.0.0/8"]';
 const proxyPlace = v.pipe(text(PROXIES), v.check(isPlace, PROXIES));
+const SECRET = 'must be a secret of at least 8 characters';
+const component = v.pipe(
+  v.strictObject(
+    {
+      secret: v.optional(v.pipe(text(SECRET), v.minLength(8, SECRET)), ''),
+      secret_file: v.optional(text('must be a file'), ''),
+    },
+    'must be a table with a secret or a secret_file',
+  ),
+  v.check(
+    ({ secret, secret_file }) => (secret === '') !== (secret_file === ''),
+    'must have either a secret or a secret_file',
+  ),
+);
 
 const LED = 'must be a light of /sys/class/leds such as "ACT"';
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
@@ -58,6 +72,11 @@ export const configSchema = v.strictObject({
     https: v.optional(port, 5281),
     proxy: v.optional(port, 7777),
     proxy_protocol: v.optional(v.array(proxyPlace, PROXIES), []),
+    component: v.optional(port, 5347),
+    component_address: v.optional(
+      v.pipe(text('must be an IP address'), v.ip('must be an IP address; "127.0.0.1" for this machine only')),
+      '127.0.0.1',
+    ),
     allow_plain_loopback: v.optional(flag, false),
   }),
   tls: table({
@@ -123,6 +142,10 @@ export const configSchema = v.strictObject({
     enabled: v.optional(flag, true),
     hosts: v.optional(v.record(v.string(), hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
   }),
+  components: v.optional(
+    v.record(domain, component, 'must be a table of domains, each with a secret or a secret_file'),
+    {},
+  ),
   dns: table({
     servers: v.optional(
       v.array(v.pipe(text('must be an IP address'), v.ip('must be an IP address')), 'must be a list of IP addresses'),

@@ -39,6 +39,12 @@ export function loadConfig({ file, env, cwd }: ConfigPlace): Config {
     file: path,
     data: env.CASP3R_DATA ? resolve(cwd, env.CASP3R_DATA) : resolve(folder, config.data),
     tls: { certificate: inFolder(config.tls.certificate), key: inFolder(config.tls.key) },
+    components: Object.fromEntries(
+      Object.entries(config.components).map(([domain, { secret, secret_file }]) => [
+        domain,
+        { secret, secret_file: inFolder(secret_file) },
+      ]),
+    ),
   };
 }
 
@@ -68,13 +74,15 @@ export function checkConfig(toml: string, file: string): ConfigFile {
 /** What only the running box knows: `tls` names the files in use, its own or the owner's; where it is found, what it can hold. */
 export interface BoxFacts {
   tls: ServerConfig['tls'];
+  componentSecrets: ServerConfig['components']['secrets'];
   uploadUrl: ServerConfig['upload']['url'];
   roomBytes: ServerConfig['upload']['roomBytes'];
   reachableAt: ServerConfig['reachableAt'];
 }
 
 /** What the XMPP server is told. */
-export function serverConfig(config: Config, { tls, uploadUrl, roomBytes, reachableAt }: BoxFacts): ServerConfig {
+export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
+  const { tls, componentSecrets, uploadUrl, roomBytes, reachableAt } = facts;
   const { listen, limits, archive, rooms, upload } = config;
   return {
     listen: {
@@ -84,6 +92,7 @@ export function serverConfig(config: Config, { tls, uploadUrl, roomBytes, reacha
       proxy: listen.proxy,
       proxyProtocol: listen.proxy_protocol,
     },
+    components: { address: listen.component_address, port: listen.component, secrets: componentSecrets },
     tls,
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days, search: archive.search },

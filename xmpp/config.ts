@@ -61,8 +61,17 @@ export interface RoomsConfig {
   maxOccupants: number;
 }
 
+/** Programs that connect to the box and answer at a domain of their own (XEP-0114). */
+export interface ComponentsConfig {
+  address: string;
+  port: number;
+  /** By domain. Where it is empty, nothing listens. */
+  secrets: ReadonlyMap<string, string>;
+}
+
 export interface ServerConfig {
   listen: ListenConfig;
+  components: ComponentsConfig;
   /** PEM files. The appliance makes them where the owner gave none. */
   tls: { certificate: string; key: string };
   /** Tests only: unencrypted streams and PLAIN from loopback addresses. */

@@ -4,6 +4,7 @@ import { extensions } from './extensions.ts';
 
 /** What is part of the stream and of the routing rather than an extension. */
 const coreFacts: readonly XepFact[] = [
+  { number: '0114', title: 'Jabber Component Protocol', version: '1.6', status: 'complete' },
   { number: '0198', title: 'Stream Management', version: '1.6.3', status: 'complete' },
   {
     number: '0368',

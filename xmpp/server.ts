@@ -3,6 +3,8 @@ import { LoginThrottle } from './access/throttle.ts';
 import { Bytestreams } from './bytestreams/bytestreams.ts';
 import { ProxyListener } from './bytestreams/proxy-listener.ts';
 import type { Clock, Random } from './clock.ts';
+import { ComponentListener } from './components/component-listener.ts';
+import { type ComponentState, Components } from './components/components.ts';
 import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
 import { extensions } from './extensions.ts';
@@ -39,7 +41,7 @@ export interface ServerOptions {
 }
 
 export interface ListenerState {
-  /** `c2s`, `c2s_tls`, `proxy`. */
+  /** `c2s`, `c2s_tls`, `proxy`, `component`. */
   name: string;
   address: string;
   /** The port it really listens on. */
@@ -61,9 +63,10 @@ export class XmppServer {
   readonly #arrivals: ClientArrivals;
   /** In the order in which they are asked. */
   readonly #outside: Outside[] = [];
+  readonly #components: Components;
   readonly #bytestreams: Bytestreams;
   readonly #activity = new Set<() => void>();
-  readonly #open: { listener: ClientListener | ProxyListener; state: ListenerState }[] = [];
+  readonly #open: { listener: ClientListener | ProxyListener | ComponentListener; state: ListenerState }[] = [];
   readonly #served: XmppHost[] = [];
   /** What clients did not get, on its way to the offline store or to others. */
   readonly #givenBack = new Set<Promise<void>>();
@@ -72,6 +75,16 @@ export class XmppServer {
     this.#options = options;
     this.#router = new Router((domain) => this.#hostOf(domain), this.#outside);
     this.#inbound = new Inbound(this.#router, (session) => this.#hooksOf(session), options.log);
+    this.#components = new Components({
+      config: options.config.components,
+      clock: options.clock,
+      log: options.log,
+      isOwn: (domain) => this.#isOwn(domain),
+      ownDomain: () => this.#served[0]?.server.domain ?? '',
+      receive: (stanza, from, to) => this.#inbound.fromOutside(stanza, from, to),
+      changed: () => this.#tellActivity(),
+    });
+    this.#outside.push(this.#components);
     this.#tls = new TlsKeys(options.config.tls);
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);
     this.#streams = new ClientStreams(options.clock);
@@ -95,6 +108,7 @@ export class XmppServer {
     await this.#listen('c2s', address, c2s, false);
     await this.#listen('c2s_tls', address, c2sTls, true);
     await this.#listenForBytestreams();
+    await this.#listenForComponents();
   }
 
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
@@ -105,6 +119,7 @@ export class XmppServer {
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
     await Promise.all(this.#givenBack);
+    this.#components.stop();
     for (const host of this.#served.splice(0)) host.stop();
   }
 
@@ -128,6 +143,10 @@ export class XmppServer {
     else entrant.socket.destroy();
   }
 
+  get components(): readonly ComponentState[] {
+    return this.#components.states;
+  }
+
   /** Exceptions in handlers since the start, each of which cost one stanza. */
   get handlerErrors(): number {
     return this.#inbound.faults;
@@ -145,9 +164,7 @@ export class XmppServer {
 
   #buildHost(id: string): XmppHost {
     const { store, clock, random, log, config, software } = this.#options;
-    const activity = () => {
-      for (const listener of this.#activity) listener();
-    };
+    const activity = () => this.#tellActivity();
     const host = new XmppHost(id, {
       store,
       clock,
@@ -160,6 +177,7 @@ export class XmppServer {
       activity,
     });
     host.attach(extensions);
+    host.services.alsoList((domain) => this.#components.items(domain));
     for (const hook of ['session bound', 'session ended', 'account created', 'account removed'] as const)
       host.hooks.on(hook, activity);
     return host;
@@ -181,6 +199,16 @@ export class XmppServer {
     this.#open.push({ listener, state: { name: 'proxy', address, port: actual } });
   }
 
+  async #listenForComponents(): Promise<void> {
+    const { config, clock, random, log } = this.#options;
+    const { address, port, secrets } = config.components;
+    if (port === 0 || secrets.size === 0) return;
+    const { limits } = config;
+    const listener = new ComponentListener({ address, port, registry: this.#components, limits, clock, random, log });
+    const actual = await listener.start();
+    this.#open.push({ listener, state: { name: 'component', address, port: actual } });
+  }
+
   #streamContext(): StreamContext {
     const { config, clock, random, log } = this.#options;
     return {
@@ -200,6 +228,14 @@ export class XmppServer {
 
   #hostOf(domain: string): XmppHost | undefined {
     return this.#served.find((host) => host.serves(domain));
+  }
+
+  #isOwn(domain: string): boolean {
+    return this.#hostOf(domain) !== undefined || findService(domain, (name) => this.#hostOf(name)) !== undefined;
+  }
+
+  #tellActivity(): void {
+    for (const listener of this.#activity) listener();
   }
 
   #hooksOf(session: Session): Hooks {

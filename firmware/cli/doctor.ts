@@ -59,11 +59,18 @@ function network(): Finding {
 
 async function box(options: CommonOptions): Promise<Finding[]> {
   try {
-    const { pid, panel, network: announced, errors } = await askBox<Status>(options, 'status');
+    const { pid, panel, network: announced, errors, components } = await askBox<Status>(options, 'status');
     return [
       { name: 'box', ok: true, detail: `runs as process ${pid}` },
       { name: 'panel', ok: true, detail: `${panel.display}: ${panel.detail}; buttons: ${panel.buttons}` },
       { name: 'announcement', ok: true, detail: announced },
+      ...components.map(({ domain, connected }) => ({
+        name: `component ${domain}`,
+        ok: connected,
+        detail: connected
+          ? 'connected'
+          : 'configured, and not connected; is its program running, with the same secret?',
+      })),
       { name: 'errors', ok: errors === 0, detail: `${errors} since the start` },
     ];
   } catch (error) {

@@ -17,6 +17,8 @@ export function addStatusCommand(casp3r: Command): void {
       for (const { domain, members, online } of status.servers)
         print(`server    ${domain}: ${members} members, ${online} online`);
       for (const { name, address, port } of status.listeners) print(`listener  ${name} on ${address} port ${port}`);
+      for (const { domain, connected } of status.components)
+        print(`component ${domain}: ${connected ? 'connected' : 'away'}`);
       print(`panel     ${status.panel.display} (${status.panel.detail}), shows ${status.panel.page}`);
       print(`network   ${status.network}`);
       print(`memory    ${Math.round(status.memoryBytes / 1_048_576)} MiB`);

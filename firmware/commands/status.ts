@@ -1,3 +1,4 @@
+import type { ComponentState } from '../../xmpp/components/components.ts';
 import type { ListenerState } from '../../xmpp/server.ts';
 import type { Box } from '../box.ts';
 import { software } from '../version.ts';
@@ -9,6 +10,8 @@ export interface Status {
   uptimeSeconds: number;
   listeners: ListenerState[];
   servers: { domain: string; members: number; online: number }[];
+  /** Each that is configured, connected or away. */
+  components: readonly ComponentState[];
   memoryBytes: number;
   panel: { display: string; detail: string; buttons: string; page: string; pairing: boolean };
   network: string;
@@ -29,6 +32,7 @@ export function statusOf(box: Box): Status {
       members: store.accounts.count(host.server.id),
       online: host.sessions.accountsOnline,
     })),
+    components: server.components,
     memoryBytes: process.memoryUsage.rss(),
     panel: {
       display: box.displayKind,

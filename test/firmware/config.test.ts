@@ -155,7 +155,13 @@ describe('where the configuration is found', () => {
   it('gives the XMPP server its part', () => {
     const tls = { certificate: 'c', key: 'k' };
     const uploadUrl = (domain: string) => `https://${domain}/upload`;
-    const facts = { tls, uploadUrl, roomBytes: () => 1, reachableAt: (domain: string) => domain };
+    const facts = {
+      tls,
+      componentSecrets: new Map(),
+      uploadUrl,
+      roomBytes: () => 1,
+      reachableAt: (domain: string) => domain,
+    };
     const config = serverConfig(loadConfig({ env: {}, cwd: folder }), facts);
     expect(config).toMatchObject({
       listen: { c2s: 5222, c2sTls: 5223, proxy: 7777 },

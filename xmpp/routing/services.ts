@@ -49,6 +49,7 @@ export interface Service {
 
 export class Services {
   readonly #bySubdomain = new Map<string, Service>();
+  readonly #others: ((domain: string) => DiscoItem[])[] = [];
 
   /** @throws Error where the subdomain is taken: that is a mistake of the program */
   add(subdomain: string, service: Service): void {
@@ -60,9 +61,15 @@ export class Services {
     return this.#bySubdomain.get(subdomain);
   }
 
+  /** What stands beside the host's domains without being a service of the host, to be listed with them. */
+  alsoList(items: (domain: string) => DiscoItem[]): void {
+    this.#others.push(items);
+  }
+
   /** As they are reached beside this domain of the host. */
   items(domain: string): DiscoItem[] {
-    return [...this.#bySubdomain].map(([subdomain, { name }]) => ({ jid: `${subdomain}.${domain}`, name }));
+    const own = [...this.#bySubdomain].map(([subdomain, { name }]) => ({ jid: `${subdomain}.${domain}`, name }));
+    return [...own, ...this.#others.flatMap((items) => items(domain))];
   }
 }
 

@@ -66,6 +66,7 @@ export class TestClock implements Clock {
 
 export const testConfig: ServerConfig = {
   listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, proxy: 0, proxyProtocol: [] },
+  components: { address: '127.0.0.1', port: 0, secrets: new Map() },
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },
