@@ -89,7 +89,7 @@ export const configSchema = v.strictObject({
   }),
   archive: table({
     days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps messages for ever'), 0),
-    search: v.optional(flag, false),
+    search: v.optional(flag, true),
   }),
   rooms: table({
     public: v.optional(flag, false),

@@ -32,6 +32,7 @@ export const ERRORS = {
   'password-missing': 'No password was given. Use --password -, and give it on standard input.',
   'password-refused': 'This password cannot be used: {reason}.',
   'last-administrator': '{address} is the only administrator. Make another member administrator first.',
+  'search-forbidden': 'This box lets nobody search. Set `search = true` under [archive], and restart it.',
   'invitation-unknown': 'There is no invitation {code}. `casp3r invite list` shows those that are open.',
   'disk-full': 'The box cannot write to its disk ({reason}), so nothing was changed. Make room, then try again.',
   'file-unwritable': '{file} cannot be written ({reason}). Choose another place.',

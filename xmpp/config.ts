@@ -76,7 +76,7 @@ export interface ServerConfig {
   tls: { certificate: string; key: string };
   /** Tests only: unencrypted streams and PLAIN from loopback addresses. */
   allowPlainLoopback: boolean;
-  /** Days that messages stay in the archives; 0 keeps them for ever. `search`: they are to be found by their words. */
+  /** Days that messages stay in the archives; 0 keeps them for ever. `search`: members may have theirs found by words. */
   archive: { days: number; search: boolean };
   rooms: RoomsConfig;
   limits: Limits;

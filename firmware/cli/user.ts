@@ -50,6 +50,17 @@ export function addUserCommand(casp3r: Command): void {
       print(`${jid} is now ${role}.`);
     });
 
+  user
+    .command('search')
+    .description('let a member find old messages by their words, or no longer')
+    .addArgument(address())
+    .addArgument(new Argument('<choice>').choices(['on', 'off']))
+    .addOption(configOption())
+    .action(async (jid: string, choice: string, options: CommonOptions) => {
+      await askBox(options, 'user search', { address: jid, choice });
+      print(choice === 'on' ? `${jid} can search from now on.` : `${jid} searches no longer; the words are gone.`);
+    });
+
   for (const [name, about, done] of [
     ['disable', 'shut a member out; everything is kept', 'is shut out.'],
     ['enable', 'let a member in again', 'may log in again.'],

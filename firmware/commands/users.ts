@@ -1,5 +1,6 @@
 /** Members: made, changed, removed and listed by who runs the box. */
 
+import { chooseSearch } from '../../xmpp/archiving/search.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import { Jid } from '../../xmpp/routing/jid.ts';
 import { StanzaError } from '../../xmpp/routing/stanza-error.ts';
@@ -61,6 +62,16 @@ export function userCommands(box: Box): [string, Command][] {
     ],
     ['user disable', (args) => setStatus(member(args), 'disabled')],
     ['user enable', (args) => setStatus(member(args), 'active')],
+    [
+      'user search',
+      async (args) => {
+        const { host, account, address } = member(args);
+        const choice = oneOf(args, 'choice', ['on', 'off']);
+        if (choice === 'on' && !host.config.archive.search) throw new BoxError('search-forbidden');
+        await refusedAs('member-refused', address, () => chooseSearch(host, account, choice === 'on'));
+        return { address, search: choice };
+      },
+    ],
     [
       'user remove',
       async (args) => {

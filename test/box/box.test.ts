@@ -104,6 +104,7 @@ describe('a box', { timeout: 60_000 }, () => {
     expect(await run('user role', { address: romeo, role: 'administrator' })).toBe('done');
     expect(await run('user disable', { address: juliet })).toBe('done');
     expect(await run('user enable', { address: juliet })).toBe('done');
+    expect(await run('user search', { address: juliet, choice: 'on' })).toBe('done');
     expect(await run('user remove', { address: juliet })).toBe('done');
     expect(await run('user remove', { address: juliet })).toContain('There is no member juliet@box.test');
     expect(await run('user add', { address: romeo, password })).toContain('a member romeo@box.test already');

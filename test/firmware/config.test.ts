@@ -32,7 +32,7 @@ describe('the keys of casp3r.toml', () => {
         proxy: 7777,
       },
       access: { mode: 'family', registration: 'invite' },
-      archive: { days: 0, search: false },
+      archive: { days: 0, search: true },
       rooms: {
         public: false,
         members_only: true,

@@ -42,9 +42,8 @@ function serverItems(host: Host, request: IqRequest): Element {
 }
 
 function accountInfo(host: Host, request: IqRequest): Element {
-  const event = accountEvent(request);
-  if (event.node === undefined) return infoOf(host.disco, 'account');
-  host.hooks.run('account disco info', event);
+  const event = host.hooks.run('account disco info', accountEvent(request));
+  if (event.node === undefined) return infoOf(host.disco, 'account', undefined, event.features);
   if (!event.known) throw new StanzaError('item-not-found');
   return infoElement(event.identities, event.features, event.node, event.forms);
 }

@@ -27,8 +27,9 @@ export function infoElement(
   );
 }
 
-export function infoOf(disco: DiscoTable, target: DiscoTarget, node?: string): Element {
-  return infoElement(disco.identities(target), disco.features(target), node, disco.forms(target));
+/** `more`: features that only this one has. */
+export function infoOf(disco: DiscoTable, target: DiscoTarget, node?: string, more: readonly string[] = []): Element {
+  return infoElement(disco.identities(target), [...disco.features(target), ...more], node, disco.forms(target));
 }
 
 export const knowsHash = (hash: string): boolean => Object.hasOwn(HASHES, hash);

@@ -148,6 +148,7 @@ export interface NodeDiscoEvent {
   items: DiscoItem[];
   /** For the info of a node. */
   identities: Identity[];
+  /** For the whole, those that only this account has. */
   features: string[];
   /** XEP-0128 */
   forms: Element[];

@@ -53,13 +53,17 @@ export interface ChangeData {
   'subscription request kept': { account: Id } & SubscriptionRequest;
   'subscription request cleared': { account: Id; contact: string };
 
-  /** `text`: what it is to be found by, where the box searches. */
+  /** `text`: what it is to be found by, where its owner searches. */
   'message archived': ArchivedMessage & { text?: string };
   /** A tombstone in the place of a message of the same id (XEP-0424), whichever of the two comes first. */
   'archived message replaced': ArchivedMessage;
   /** Of an account or a room: what is older goes, and does not come back. */
   'archive pruned': { account: Id; beforeMs: number };
   'archive preferences set': { account: Id; preferences: ArchivePreferences };
+  /** Off takes the words of all messages away. */
+  'archive search set': { account: Id; on: boolean };
+  /** Words of messages that were there before; those older than `downTo` are still to come, none where it is ''. */
+  'archive words added': { account: Id; words: { id: Id; text: string }[]; downTo: Id };
   'offline message kept': { account: Id } & OfflineMessage;
   'offline messages cleared': { account: Id; ids: Id[] };
 

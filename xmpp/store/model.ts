@@ -134,6 +134,13 @@ export interface ArchivePreferences {
   never: string[];
 }
 
+/** Whether an archive's owner finds messages by their words. */
+export interface ArchiveSearch {
+  on: boolean;
+  /** Messages older than this one are not to be found yet; null where none is, '' where all are. */
+  downTo: Id | null;
+}
+
 export interface OfflineMessage {
   id: Id;
   atMs: number;

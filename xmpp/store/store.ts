@@ -11,6 +11,7 @@ import type {
   ArchivePage,
   ArchivePreferences,
   ArchiveQuery,
+  ArchiveSearch,
   ClientRow,
   Credential,
   Id,
@@ -103,6 +104,10 @@ export interface ArchiveReads {
   /** First and last of an account's archive (XEP-0313 section 6.2). */
   ends(account: Id): { first: ArchivedMessage; last: ArchivedMessage } | undefined;
   preferences(account: Id): ArchivePreferences | undefined;
+  /** Undefined where the owner never chose. */
+  search(account: Id): ArchiveSearch | undefined;
+  /** The newest of those older than `id`, or of all; newest first. */
+  before(account: Id, id: Id | undefined, limit: number): ArchivedMessage[];
   /** Messages that members of this server sent since then. */
   sentSince(server: Id, sinceMs: number): number;
 }

@@ -79,11 +79,12 @@ const cases: { [K in ChangeKind]: Seen } = {
       store.accounts.lastSeen('a1'),
       store.archive.ends('a1'),
       store.archive.preferences('a1'),
+      store.archive.search('a1'),
       store.roster.version('a1'),
       store.extras.vcard('a1'),
       store.extras.privateData('a1', 'storage', 'storage:bookmarks'),
     ],
-    is: [undefined, undefined, [], [], undefined, undefined, undefined, '', undefined, undefined],
+    is: [undefined, undefined, [], [], undefined, undefined, undefined, undefined, '', undefined, undefined],
   },
   'last seen set': {
     before: born,
@@ -136,6 +137,12 @@ const cases: { [K in ChangeKind]: Seen } = {
     before: born,
     read: ({ archive }) => archive.preferences('a1'),
     is: samples['archive preferences set'].preferences,
+  },
+  'archive search set': { before: born, read: ({ archive }) => archive.search('a1'), is: { on: true, downTo: null } },
+  'archive words added': {
+    before: [...born, 'archive search set', 'message archived'],
+    read: ({ archive }) => [archive.search('a1'), archive.before('a1', 'm2', 9), archive.before('a1', 'm1', 9)],
+    is: [{ on: true, downTo: 'm0' }, [message], []],
   },
   'offline message kept': {
     before: born,

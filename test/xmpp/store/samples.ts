@@ -149,6 +149,8 @@ export const samples: ChangeData = {
   'archived message replaced': { ...message, stanza: '<message><retracted/></message>' },
   'archive pruned': { account, beforeMs: noonMs + 1 },
   'archive preferences set': { account, preferences: { default: 'roster', always: ['bob@b.test'], never: [] } },
+  'archive search set': { account, on: true },
+  'archive words added': { account, words: [{ id: 'm0', text: 'soup' }], downTo: 'm0' },
   'offline message kept': { account, id: 'o1', atMs: noonMs, stanza: '<message/>' },
   'offline messages cleared': { account, ids: ['o1'] },
   'blocked set': { account, jid: 'mallory@m.test' },

@@ -4,8 +4,8 @@
  */
 import { answerPage, metadataElement, resultMessage } from '../../archiving/page.ts';
 import { NS_ARCHIVE as NS, NS_FULLTEXT, queryForm, readQuery, searchForm } from '../../archiving/query.ts';
+import { isSearchable, searchText, tendSearch } from '../../archiving/search.ts';
 import type { Extension, Host } from '../../extension.ts';
-import { isEncrypted } from '../../im/message-content.ts';
 import type { MessageEvent } from '../../routing/hooks.ts';
 import type { IqRequest } from '../../routing/iq-table.ts';
 import type { Jid } from '../../routing/jid.ts';
@@ -18,8 +18,6 @@ import { isWanted, isWorthKeeping } from './worth.ts';
 
 const NS_STANZA_ID = 'urn:xmpp:sid:0';
 const DAY_MS = 86_400_000;
-/** Characters of a message by which it is found. */
-const MAX_SEARCHED = 20_000;
 
 export const archive: Extension = {
   name: 'archive',
@@ -32,7 +30,7 @@ export const archive: Extension = {
       title: 'Full Text Search in MAM',
       version: '0.2.0',
       status: 'complete',
-      note: 'Where the box is configured so.',
+      note: 'For members who switch it on.',
     },
     { number: '0441', title: 'Message Archive Management Preferences', version: '0.2.0', status: 'complete' },
   ],
@@ -49,10 +47,18 @@ export const archive: Extension = {
     host.hooks.on('session binding', ({ session, add }) =>
       add(metadataElement(host.store.archive.ends(session.account.id))),
     );
-    host.hooks.on('night', ({ work }) => work.push(() => prune(host)));
-    const { search } = host.config.archive;
-    if (search) host.disco.addFeatures('account', [NS_FULLTEXT]);
-    host.iq.handle('get', 'account', 'query', NS, 'owner', search ? searchForm : queryForm);
+    host.hooks.on('night', ({ work }) =>
+      work.push(
+        () => prune(host),
+        () => tendSearch(host, host.accounts.list()),
+      ),
+    );
+    host.hooks.on('account disco info', ({ account, asker, node, features }) => {
+      if (node === undefined && isOwn(host, account, asker) && isSearchable(host, account)) features.push(NS_FULLTEXT);
+    });
+    host.iq.handle('get', 'account', 'query', NS, 'owner', (request) =>
+      isSearchable(host, accountOf(request)) ? searchForm() : queryForm(),
+    );
     host.iq.handle('set', 'account', 'query', NS, 'owner', (request) => answer(host, request));
     host.iq.handle('get', 'account', 'metadata', NS, 'owner', (request) =>
       metadataElement(host.store.archive.ends(accountOf(request).id)),
@@ -70,8 +76,8 @@ function keep(host: Host, event: MessageEvent, other: Jid, direction: ArchivedMe
   const id = host.store.newId();
   const addresses = { peer: other.bare.toString(), peerFull: other.toString() };
   const message = { account: account.id, id, ...addresses, direction, atMs: host.clock.nowMs() };
-  const text = host.config.archive.search && !isEncrypted(stanza) ? stanza.getChildText('body') : undefined;
-  const found = text ? { text: text.slice(0, MAX_SEARCHED) } : {};
+  const text = isSearchable(host, account) ? searchText(stanza) : undefined;
+  const found = text === undefined ? {} : { text };
   changes.push(change('message archived', { ...message, stanza: embeddedText(stanza), ...found }));
   stanza.append(xml('stanza-id', { xmlns: NS_STANZA_ID, by: host.addressOf(account), id }));
 }
@@ -92,7 +98,8 @@ async function prune(host: Host): Promise<void> {
 function answer(host: Host, request: IqRequest): Element {
   const { session, payload } = request;
   if (!session) throw new StanzaError('not-allowed');
-  const query = readQuery(host.store.archive, accountOf(request).id, payload, host.config.archive);
+  const account = accountOf(request);
+  const query = readQuery(host.store.archive, account.id, payload, { search: isSearchable(host, account) });
   const { messages, fin } = answerPage(host.store.archive.page(query), query, payload);
   const addresses = { from: session.jid.bare.toString(), to: session.jid.toString() };
   for (const message of messages) {

@@ -18,6 +18,7 @@ const ownedBy = [
   ['archive', 'account'],
   ['archive_sizes', 'account'],
   ['archive_preferences', 'account'],
+  ['archive_searches', 'account'],
   ['offline_messages', 'account'],
   ['blocked', 'account'],
   ['vcards', 'account'],

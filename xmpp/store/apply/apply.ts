@@ -11,6 +11,7 @@ import { nodeAppliers } from './nodes.ts';
 import { offlineAppliers } from './offline.ts';
 import { roomAppliers } from './rooms.ts';
 import { rosterAppliers } from './roster.ts';
+import { searchAppliers } from './search.ts';
 import { serverAppliers } from './servers.ts';
 import { uploadAppliers } from './uploads.ts';
 
@@ -20,6 +21,7 @@ const appliers: Appliers = {
   ...clientAppliers,
   ...rosterAppliers,
   ...archiveAppliers,
+  ...searchAppliers,
   ...offlineAppliers,
   ...extrasAppliers,
   ...inviteAppliers,

@@ -4,16 +4,16 @@ import type { Appliers } from './applier.ts';
 import { addWords, dropStrayWords, dropWords } from './search.ts';
 
 export const archiveAppliers = {
-  'message archived'(db, message) {
+  'message archived'(db, message, hlc) {
     if (insert(db, message, '') === 0) return;
     count(db, message.account);
-    if (message.text) addWords(db, message.account, message.id, message.text);
+    if (message.text) addWords(db, message.account, message.id, message.text, hlc);
   },
 
   'archived message replaced'(db, message, hlc) {
+    dropWords(db, message.account, message.id);
     if (insert(db, message, hlc) > 0) count(db, message.account);
     else {
-      dropWords(db, message.account, message.id);
       db.run(
         'UPDATE archive SET stanza = :stanza, replaced = :hlc WHERE account = :account AND id = :id AND replaced < :hlc',
         { account: message.account, id: message.id, stanza: message.stanza, hlc },

@@ -6,5 +6,15 @@ import { sql as uploads } from './0004-uploads.ts';
 import { sql as archiveBounds } from './0005-archive-bounds.ts';
 import { sql as search } from './0006-search.ts';
 import { sql as clients } from './0007-clients.ts';
+import { sql as searchChoices } from './0008-search-choices.ts';
 
-export const migrations: readonly string[] = [first, rooms, nodes, uploads, archiveBounds, search, clients];
+export const migrations: readonly string[] = [
+  first,
+  rooms,
+  nodes,
+  uploads,
+  archiveBounds,
+  search,
+  clients,
+  searchChoices,
+];

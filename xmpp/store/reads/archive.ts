@@ -1,6 +1,6 @@
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
-import type { ArchivedMessage, ArchivePage, ArchivePreferences, ArchiveQuery, Id } from '../model.ts';
+import type { ArchivedMessage, ArchivePage, ArchivePreferences, ArchiveQuery, ArchiveSearch, Id } from '../model.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
 import type { ArchiveReads } from '../store.ts';
 
@@ -38,6 +38,7 @@ export class SqliteArchive implements ArchiveReads {
   readonly #db: Sqlite;
   /** By account; false where it has said nothing. */
   readonly #preferences = new ReadCache<ArchivePreferences | false>(1000);
+  readonly #searches = new ReadCache<ArchiveSearch | false>(1000);
 
   constructor(db: Sqlite) {
     this.#db = db;
@@ -94,12 +95,36 @@ export class SqliteArchive implements ArchiveReads {
     return row === undefined ? false : Object.freeze(JSON.parse(row.preferences) as ArchivePreferences);
   }
 
+  search(account: Id): ArchiveSearch | undefined {
+    return this.#searches.get(account, () => this.#readSearch(account)) || undefined;
+  }
+
+  #readSearch(account: Id): ArchiveSearch | false {
+    const row = this.#db.get<{ isOn: number; downTo: Id | null }>(
+      'SELECT is_on AS isOn, down_to AS downTo FROM archive_searches WHERE account = ?',
+      account,
+    );
+    return row === undefined ? false : Object.freeze({ on: row.isOn === 1, downTo: row.downTo });
+  }
+
+  before(account: Id, id: Id | undefined, limit: number): ArchivedMessage[] {
+    const { sql, values } = and({ sql: ofAccount, values: [account] }, 'id < ?', id);
+    return this.#db.all<ArchivedMessage>(`${select} WHERE ${sql} ORDER BY id DESC LIMIT ?`, ...values, limit);
+  }
+
   /** Drops from the cache what this change made stale. */
   forget(change: Change): void {
     switch (change.kind) {
       case 'archive preferences set':
+        this.#preferences.forget(change.data.account);
+        break;
+      case 'archive search set':
+      case 'archive words added':
+        this.#searches.forget(change.data.account);
+        break;
       case 'account removed':
         this.#preferences.forget(change.data.account);
+        this.#searches.forget(change.data.account);
     }
   }
 
