@@ -7,6 +7,7 @@ import { bookmarks } from './extensions/bookmarks.ts';
 import { caps } from './extensions/caps.ts';
 import { carbons } from './extensions/carbons.ts';
 import { commands } from './extensions/commands.ts';
+import { csi } from './extensions/csi/csi.ts';
 import { disco } from './extensions/disco.ts';
 import { displayed } from './extensions/displayed.ts';
 import { entityTime } from './extensions/entity-time.ts';
@@ -37,6 +38,7 @@ export const extensions: readonly Extension[] = [
   disco,
   commands,
   caps,
+  csi,
   lastActivity,
   // What members keep on the box.
   pubsub,

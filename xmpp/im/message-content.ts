@@ -1,12 +1,15 @@
 /** What a message holds, as archive, carbons and the offline store have to tell. */
 import type { Element } from '../xml.ts';
 
-const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
-const NS_HINTS = 'urn:xmpp:hints';
-const NS_STANZA_ID = 'urn:xmpp:sid:0';
-const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
-const NS_RECEIPTS = 'urn:xmpp:receipts';
-const NS_MARKERS = 'urn:xmpp:chat-markers:0';
+export const NS_CHAT_STATES = 'http://jabber.org/protocol/chatstates';
+export const NS_HINTS = 'urn:xmpp:hints';
+export const NS_STANZA_ID = 'urn:xmpp:sid:0';
+export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+export const NS_RECEIPTS = 'urn:xmpp:receipts';
+export const NS_MARKERS = 'urn:xmpp:chat-markers:0';
+
+const NS_CARBONS = 'urn:xmpp:carbons:2';
+const NS_FORWARD = 'urn:xmpp:forward:0';
 
 /** Elements that carry the end-to-end encrypted content of a message (OMEMO old and new, XEP-0373, XEP-0027, XEP-0380). */
 const ENCRYPTED = new Set([
@@ -18,13 +21,16 @@ const ENCRYPTED = new Set([
   'urn:xmpp:eme:0:encryption',
 ]);
 
-/** What changes or adds to a conversation without a body of its own (XEP-0444, 0424 in both its forms, 0249). */
+export const NS_CALLS = 'urn:xmpp:jingle-message:0';
+
+/** What changes or adds to a conversation without a body of its own (XEP-0444, 0424 in both its forms, 0249, 0353). */
 const CONVERSATION = new Set([
   'urn:xmpp:reactions:0:reactions',
   'urn:xmpp:message-retract:1:retract',
   'urn:xmpp:fasten:0:apply-to',
   'urn:xmpp:message-correct:0:replace',
   'jabber:x:conference:x',
+  ...['propose', 'proceed', 'accept', 'reject', 'retract', 'finish'].map((name) => `${NS_CALLS}:${name}`),
 ]);
 
 const keyOf = (element: Element) => `${element.getNS() ?? ''}:${element.name}`;
@@ -39,6 +45,9 @@ export const hasHint = (stanza: Element, name: string) => stanza.getChild(name, 
 /** The sender asks that it be kept nowhere for long (XEP-0334 sections 4.1 and 4.2). */
 export const isNotToBeArchived = (stanza: Element) =>
   hasHint(stanza, 'no-store') || hasHint(stanza, 'no-permanent-store');
+
+/** XEP-0353: what devices say to each other before and after a call. */
+export const isOfCall = (stanza: Element) => stanza.getChildElements().some((child) => child.getNS() === NS_CALLS);
 
 export const isEncrypted = (stanza: Element) => has(stanza, ENCRYPTED);
 
@@ -62,6 +71,15 @@ export function isChatStateOnly(stanza: Element): boolean {
     .getChildElements()
     .filter((child) => child.name !== 'thread' && child.getNS() !== NS_HINTS && child.getNS() !== NS_STANZA_ID);
   return telling.length > 0 && telling.every((child) => child.getNS() === NS_CHAT_STATES);
+}
+
+/** The message that a carbon shows (XEP-0280). */
+export function carbonOf(stanza: Element): { side: 'sent' | 'received'; message: Element } | undefined {
+  for (const side of ['sent', 'received'] as const) {
+    const message = stanza.getChild(side, NS_CARBONS)?.getChild('forwarded', NS_FORWARD)?.getChild('message');
+    if (message) return { side, message };
+  }
+  return undefined;
 }
 
 /** XEP-0045 section 7.8.2: an invitation that the room passes on. */

@@ -68,6 +68,20 @@ export interface SessionEvent {
   session: Session;
 }
 
+/** What a client says on its stream that is no stanza and no business of the stream's own. */
+export interface NonzaEvent {
+  session: Session;
+  element: Element;
+  /** Set by who took it; what nobody takes ends the stream. */
+  taken: boolean;
+}
+
+/** Stanzas that a client may not get soon. The same stanza is told of once or more. */
+export interface StanzasWaitingEvent {
+  session: Session;
+  stanzas: readonly Element[];
+}
+
 export interface SessionPresenceEvent {
   session: Session;
   presence: Element;
@@ -217,6 +231,12 @@ export interface HookMap {
   /** routing/sessions.ts */
   'session bound': SessionEvent;
   'session resumed': SessionEvent;
+  /** stream/management: its connection is lost and it waits for its client to resume it. */
+  'session disconnected': SessionEvent;
+  /** stream/management: it is disconnected, or its client is late to acknowledge them. */
+  'stanzas waiting': StanzasWaitingEvent;
+  /** stream/bound-stream.ts: as it comes in, before anything that the client says after it is looked at. */
+  nonza: NonzaEvent;
   'session ended': SessionEvent;
   /** im/presence.ts: every available presence that a session broadcasts, after it went out. */
   'session available': SessionPresenceEvent;

@@ -20,6 +20,22 @@ export interface Outlet {
   readonly connected: boolean;
 }
 
+/** Stands before the outlet and decides when a stanza goes (XEP-0352). */
+export interface Gate {
+  /** The person is not looking: what can wait is held back. */
+  readonly inactive: boolean;
+  send(stanza: Element, settled?: Settled): void;
+  /** Sends all that is held back: the client is awake anyway. */
+  flush(): void;
+}
+
+/** A room (XEP-0045) that the session's client is in. */
+export interface OccupiedRoom {
+  nick: string;
+  /** Everybody there sees who the others are (status 100): friends, a family, a team. */
+  named: boolean;
+}
+
 export class Session {
   readonly account: Account;
   /** Full JID, at the domain that the client logged in to. */
@@ -41,6 +57,10 @@ export class Session {
   blocklist = false;
   /** Who got directed presence from it and has not got the broadcast (RFC 6121 section 4.6). Full or bare JIDs. */
   readonly directed = new Set<string>();
+  /** Rooms that its client is in, by their bare JID. */
+  readonly rooms = new Map<string, OccupiedRoom>();
+  /** Absent where nothing is ever held back. */
+  gate: Gate | undefined;
   ended = false;
 
   constructor(account: Account, jid: Jid, boundMs: number, outlet: Outlet) {
@@ -55,6 +75,6 @@ export class Session {
   }
 
   send(stanza: Element, settled?: Settled): void {
-    this.outlet.send(stanza, settled);
+    (this.gate ?? this.outlet).send(stanza, settled);
   }
 }

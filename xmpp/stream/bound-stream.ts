@@ -45,7 +45,12 @@ export class BoundStream {
     const namespace = element.attrs.xmlns;
     if (namespace === NS_SM) this.#manage(element);
     else if (namespace === undefined && isStanza(element)) this.#receive(element);
-    else throw new StreamError('unsupported-stanza-type');
+    else this.#offer(element);
+  }
+
+  #offer(element: Element): void {
+    const { taken } = this.#options.host.hooks.run('nonza', { session: this.#session, element, taken: false });
+    if (!taken) throw new StreamError('unsupported-stanza-type');
   }
 
   /** What the client may still say once the stream is closing: how far it got. */

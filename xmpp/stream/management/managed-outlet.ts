@@ -16,6 +16,8 @@ import { counter, handledTooHigh, NS_SM, wrapped } from './stanzas.ts';
 const MAX_UNACKED_BYTES = 4 * 1024 * 1024;
 /** A client that does not answer a request for so long is taken to be gone, and its session waits for it to come back. */
 const ACK_TIMEOUT_MS = 60_000;
+/** After so long it is told that the client may be asleep, though its connection stands. */
+const ACK_LATE_MS = 10_000;
 
 interface Unacked {
   stanza: Element;
@@ -42,6 +44,9 @@ export class ManagedOutlet implements StreamOutlet {
   /** Resolves when all that came in up to now is done, in order. */
   #inOrder: Promise<void> = Promise.resolve();
   #asked: Timer | undefined;
+  #late: Timer | undefined;
+  /** The client has not answered for long. */
+  #isLate = false;
   #expiry: Timer | undefined;
   #over = false;
 
@@ -91,6 +96,7 @@ export class ManagedOutlet implements StreamOutlet {
     }
     this.#carrier?.write(text);
     this.#ask();
+    if (!this.#carrier || this.#isLate) this.#tellWaiting([stanza]);
   }
 
   close(condition?: StreamCondition, text?: string): void {
@@ -119,6 +125,7 @@ export class ManagedOutlet implements StreamOutlet {
 
   /** `<r/>`: answered when all that came before it is done, so that the answer covers it. */
   requested(): void {
+    this.session.gate?.flush();
     const carrier = this.#carrier;
     void this.#inOrder.then(() => {
       if (carrier && carrier === this.#carrier) carrier.write(serialize(xml('a', { xmlns: NS_SM, h: this.#handled })));
@@ -128,8 +135,7 @@ export class ManagedOutlet implements StreamOutlet {
   /** `<a/>`. @throws StreamError bad-format, undefined-condition */
   acknowledged(element: Element): void {
     this.#take(counter(element.attrs.h));
-    this.#asked?.cancel();
-    this.#asked = undefined;
+    this.#forgetRequest();
     this.#ask();
   }
 
@@ -137,8 +143,7 @@ export class ManagedOutlet implements StreamOutlet {
   streamEnded(carrier: Carrier, clean: boolean): void {
     if (carrier !== this.#carrier) return;
     this.#carrier = undefined;
-    this.#asked?.cancel();
-    this.#asked = undefined;
+    this.#forgetRequest();
     if (this.#over) {
       this.#giveBack();
     } else if (clean || this.#id === undefined || this.#overfull()) {
@@ -146,6 +151,8 @@ export class ManagedOutlet implements StreamOutlet {
       void this.session.lane.barrier(async () => this.close());
     } else {
       this.#expiry = this.#context.clock.after(this.#resumeMs, () => this.close());
+      this.#host.hooks.run('session disconnected', { session: this.session });
+      this.#tellWaiting(this.#unacked.map(({ stanza }) => stanza));
     }
   }
 
@@ -178,8 +185,7 @@ export class ManagedOutlet implements StreamOutlet {
     const old = this.#carrier;
     this.#carrier = undefined;
     this.#expiry?.cancel();
-    this.#asked?.cancel();
-    this.#asked = undefined;
+    this.#forgetRequest();
     old?.finish(new StreamError('conflict', 'resumed by a new connection'));
   }
 
@@ -206,9 +212,24 @@ export class ManagedOutlet implements StreamOutlet {
     const carrier = this.#carrier;
     if (!carrier || this.#asked || this.#unacked.length === 0) return;
     this.#asked = this.#context.clock.after(ACK_TIMEOUT_MS, () => carrier.cut());
+    this.#late = this.#context.clock.after(ACK_LATE_MS, () => {
+      this.#isLate = true;
+      this.#tellWaiting(this.#unacked.map(({ stanza }) => stanza));
+    });
     queueMicrotask(() => {
       if (carrier === this.#carrier && this.#asked) carrier.write(serialize(xml('r', { xmlns: NS_SM })));
     });
+  }
+
+  #forgetRequest(): void {
+    this.#asked?.cancel();
+    this.#asked = undefined;
+    this.#late?.cancel();
+    this.#isLate = false;
+  }
+
+  #tellWaiting(stanzas: readonly Element[]): void {
+    if (stanzas.length > 0) this.#host.hooks.run('stanzas waiting', { session: this.session, stanzas });
   }
 
   /** While connected only by bytes: a client may well take a long archive before it says a word. */
@@ -221,7 +242,7 @@ export class ManagedOutlet implements StreamOutlet {
   #end(): void {
     this.#over = true;
     this.#expiry?.cancel();
-    this.#asked?.cancel();
+    this.#forgetRequest();
     if (this.#id !== undefined) this.#context.streams.resumables.remove(this.#id, this.#handled);
     this.#host.sessions.end(this.session);
   }
