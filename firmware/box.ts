@@ -150,7 +150,7 @@ export class Box {
 
     this.#running = { server, host, pairing, store };
     for (const { hooks } of server.hosts) hooks.on('account forgotten', () => files.sweepSoon());
-    await this.#startWeb(host, pairing, panel, files);
+    await this.#startWeb(server, host, pairing, panel, files);
     panel.ready(pairing);
     this.#startMdns(host);
     this.#startCare(server, files);
@@ -289,7 +289,13 @@ export class Box {
     return panel;
   }
 
-  async #startWeb(host: Host, pairing: Pairing, panel: PanelController, files: UploadFiles): Promise<void> {
+  async #startWeb(
+    server: XmppServer,
+    host: Host,
+    pairing: Pairing,
+    panel: PanelController,
+    files: UploadFiles,
+  ): Promise<void> {
     const { config, clock, log } = this.#options;
     const { address, c2s, c2s_tls, http, https } = config.listen;
     const app = createApp({
@@ -305,9 +311,19 @@ export class Box {
     const uploads = new UploadServer({ files, store: host.store, clock, log });
     const plain = https === 0 || config.upload.url !== '';
     const tls = this.#certificate.files;
-    const web = new WebServer({ address, http, https, tls, app, uploads: { server: uploads, plain }, log });
+    const web = new WebServer({
+      address,
+      http,
+      https,
+      tls,
+      app,
+      uploads: { server: uploads, plain },
+      streams: server.web,
+      log,
+    });
     this.#undo.push(() => web.stop());
     await web.start();
+    this.#undo.push(() => server.web.stop());
     this.#web = web;
   }
 

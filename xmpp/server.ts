@@ -28,6 +28,7 @@ import { ClientListener } from './stream/listener.ts';
 import { Newcomers } from './stream/newcomers.ts';
 import { TrustedProxies } from './stream/proxies.ts';
 import { TlsKeys } from './stream/tls.ts';
+import { WebStreams } from './stream/web/web-streams.ts';
 import type { Element } from './xml.ts';
 
 export interface ServerOptions {
@@ -65,6 +66,8 @@ export class XmppServer {
   readonly #outside: Outside[] = [];
   readonly #components: Components;
   readonly #bytestreams: Bytestreams;
+  /** Streams of clients that come over HTTP: whoever serves HTTP gives it what is for it, and stops it before the server. */
+  readonly web: WebStreams;
   readonly #activity = new Set<() => void>();
   readonly #open: { listener: ClientListener | ProxyListener | ComponentListener; state: ListenerState }[] = [];
   readonly #served: XmppHost[] = [];
@@ -99,6 +102,7 @@ export class XmppServer {
     };
     this.#arrivals = new ClientArrivals(this.#streamContext());
     this.#takers.set(XMPP_CLIENT, (entrant) => this.#arrivals.takeUncounted(entrant));
+    this.web = new WebStreams(this.#streamContext());
   }
 
   async start(): Promise<void> {

@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../../xmpp/log.ts';
@@ -18,7 +19,7 @@ import { BoxError, reasonOf } from '../errors.ts';
 import type { WebEnv } from './app.ts';
 import type { UploadServer } from './upload.ts';
 
-/** Small pages for few people: whoever needs more than this is no browser of theirs. */
+/** Small pages for few people: whoever needs more than this is no browser of theirs. Streams have limits of their own. */
 const LIMITS: ServerOptions = {
   maxHeaderSize: 8192,
   headersTimeout: 10_000,
@@ -30,7 +31,7 @@ const LIMITS: ServerOptions = {
 /** For the whole of a request for a page to come in. */
 const PAGE_MS = 20_000;
 const MAX_HEADERS = 64;
-const MAX_CONNECTIONS = 256;
+const MAX_CONNECTIONS = 1024;
 
 export interface WebServerOptions {
   address: string;
@@ -41,6 +42,11 @@ export interface WebServerOptions {
   app: Hono<WebEnv>;
   /** `plain`: on the http port as well. */
   uploads: { server: UploadServer; plain: boolean };
+  /** XMPP over HTTP: `handle` says whether a request is for it. */
+  streams?: {
+    handle(request: IncomingMessage, response: ServerResponse): boolean;
+    upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  };
   log: Log;
 }
 
@@ -55,12 +61,13 @@ export class WebServer {
 
   /** @throws BoxError port-unusable */
   async start(): Promise<void> {
-    const { http, https, app, tls, uploads } = this.#options;
+    const { http, https, app, tls, uploads, streams } = this.#options;
     const pages = getRequestListener((request, env) => app.fetch(request, env as WebEnv['Bindings']), {
       overrideGlobalObjects: false,
     });
     const answer = (withUploads: boolean) => (request: IncomingMessage, response: ServerResponse) => {
       if (withUploads && uploads.server.handle(request, response)) return;
+      if (streams?.handle(request, response)) return;
       const patience = setTimeout(() => {
         if (!request.complete) request.destroy();
       }, PAGE_MS).unref();
@@ -98,7 +105,8 @@ export class WebServer {
   }
 
   async #listen(name: string, port: number, server: Server | HttpsServer): Promise<void> {
-    const { address, log } = this.#options;
+    const { address, log, streams } = this.#options;
+    if (streams) server.on('upgrade', (request, socket, head) => streams.upgrade(request, socket, head));
     server.maxHeadersCount = MAX_HEADERS;
     server.maxConnections = MAX_CONNECTIONS;
     await listen(server, address, port)

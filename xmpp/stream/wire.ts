@@ -7,11 +7,11 @@ import type { TlsIdentity } from './tls.ts';
 export type { WireTls };
 
 /** What a peer may leave unread before it is cut off; more than a resumption sends at once (management/managed-outlet.ts). */
-const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
+export const MAX_UNREAD_BYTES = 8 * 1024 * 1024;
 /** The same before it has logged in: strangers are many, and little is said to them. */
-const MAX_UNREAD_BEFORE_LOGIN_BYTES = 128 * 1024;
+export const MAX_UNREAD_BEFORE_LOGIN_BYTES = 128 * 1024;
 /** What is read while the last words to a peer are on their way. */
-const MAX_LATE_BYTES = 1024 * 1024;
+export const MAX_LATE_BYTES = 1024 * 1024;
 const HANDSHAKE_MS = 10_000;
 /** For the peer to take in the last words and close as well. */
 const END_MS = 2_000;
