@@ -37,6 +37,7 @@ const HOMES: Record<string, RegExp> = {
   'smol-toml': /^firmware\/config\.ts$/,
   uqr: /^ui\/(panel\/qr|web\/qr-svg)\.ts$/,
   valibot: /^firmware\/config(-schema)?\.ts$/,
+  ws: /^xmpp\/stream\/websocket\/message-socket\.ts$/,
 };
 
 describe('imports', () => {
