@@ -41,7 +41,13 @@ const SECRET = 'must be a secret of at least 8 characters';
 const component = v.pipe(
   v.strictObject(
     {
-      secret: v.optional(v.pipe(text(SECRET), v.minLength(8, SECRET)), ''),
+      secret: v.optional(
+        v.pipe(
+          text(SECRET),
+          v.check((secret) => secret === '' || secret.length >= 8, SECRET),
+        ),
+        '',
+      ),
       secret_file: v.optional(text('must be a file'), ''),
     },
     'must be a table with a secret or a secret_file',
