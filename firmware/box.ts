@@ -130,6 +130,7 @@ export class Box {
         uploadUrl: (domain) => config.upload.url || this.addresses.uploads(this.#clientsReach(domain)),
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
+        invitationUrl: (code) => this.addresses.invitation(code),
       }),
       store,
       clock,

@@ -78,11 +78,12 @@ export interface BoxFacts {
   uploadUrl: ServerConfig['upload']['url'];
   roomBytes: ServerConfig['upload']['roomBytes'];
   reachableAt: ServerConfig['reachableAt'];
+  invitationUrl: ServerConfig['invitationUrl'];
 }
 
 /** What the XMPP server is told. */
 export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
-  const { tls, componentSecrets, uploadUrl, roomBytes, reachableAt } = facts;
+  const { tls, componentSecrets, uploadUrl, roomBytes, reachableAt, invitationUrl } = facts;
   const { listen, limits, archive, rooms, upload } = config;
   return {
     listen: {
@@ -126,6 +127,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
       roomBytes,
     },
     reachableAt,
+    invitationUrl,
   };
 }
 

@@ -83,4 +83,6 @@ export interface ServerConfig {
   upload: UploadConfig;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;
+  /** The page of an invitation; undefined where no page is served. */
+  invitationUrl(code: string): string | undefined;
 }

@@ -11,6 +11,8 @@ import { csi } from './extensions/csi/csi.ts';
 import { disco } from './extensions/disco.ts';
 import { displayed } from './extensions/displayed.ts';
 import { entityTime } from './extensions/entity-time.ts';
+import { invitations } from './extensions/invitations.ts';
+import { invitedContacts } from './extensions/invited-contacts.ts';
 import { lastActivity } from './extensions/last-activity.ts';
 import { muc } from './extensions/muc/muc.ts';
 import { offline } from './extensions/offline.ts';
@@ -49,6 +51,8 @@ export const extensions: readonly Extension[] = [
   vcard4,
   bookmarks,
   registration,
+  invitations,
+  invitedContacts,
   // Rooms, at a domain of their own.
   muc,
   // Files, at theirs.

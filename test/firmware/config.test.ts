@@ -161,6 +161,7 @@ describe('where the configuration is found', () => {
       uploadUrl,
       roomBytes: () => 1,
       reachableAt: (domain: string) => domain,
+      invitationUrl: () => undefined,
     };
     const config = serverConfig(loadConfig({ env: {}, cwd: folder }), facts);
     expect(config).toMatchObject({

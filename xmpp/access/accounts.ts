@@ -4,6 +4,7 @@ import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
 import type { Account, Credential, Invite, Role } from '../store/model.ts';
+import { commitNewcomer } from './befriending.ts';
 import { Decoys } from './decoys.ts';
 import { assertNotReserved, prepareName, tryPrepareName } from './name.ts';
 import { credentialsOf, passwordMatches, preparePassword } from './password.ts';
@@ -77,7 +78,7 @@ export class Accounts {
       };
       const changes: Change[] = [change('account created', { account, credentials })];
       if (invite) changes.push(change('invite used', { code: invite.code, account: account.id }));
-      await store.journal.commit(...changes);
+      await commitNewcomer(this.#host, account, invite, changes);
       hooks.run('account created', { account });
       if (invite) hooks.run('invite used', { code: invite.code, account });
       return account;
@@ -138,13 +139,17 @@ export class Accounts {
     if (!first && !wanted.byOperator) assertNotReserved(local);
     const invite =
       wanted.inviteCode === undefined ? undefined : this.#invite(wanted.inviteCode, wanted.inviteAcceptedMs);
-    if (this.find(local)) throw new StanzaError('conflict', { text: 'This name is taken.' });
+    if (invite?.username !== undefined && invite.username !== local)
+      throw new StanzaError('not-acceptable', { text: `This invitation is for the name ${invite.username}.` });
+    const kept = wanted.byOperator ? undefined : this.#host.invites.reserving(local);
+    if (this.find(local) || (kept && kept.code !== invite?.code))
+      throw new StanzaError('conflict', { text: 'This name is taken.' });
     return { invite, role: first ? 'administrator' : (invite?.role ?? wanted.role) };
   }
 
   #invite(code: string, acceptedMs = this.#host.clock.nowMs()): Invite {
     const invite = this.#host.invites.findAt(code, acceptedMs);
-    if (!invite || invite.usesLeft < 1)
+    if (!invite || invite.usesLeft < 1 || invite.registers === false)
       throw new StanzaError('item-not-found', { text: 'The invitation is unknown, used up or expired.' });
     return invite;
   }

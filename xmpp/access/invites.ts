@@ -17,6 +17,12 @@ export interface NewInvite {
   lifetimeMs?: number;
   note?: string;
   createdBy?: Account;
+  /** The one name that it is for, prepared. */
+  username?: string;
+  /** Who takes it becomes a contact of `createdBy`, and the other way round. */
+  befriends?: boolean;
+  /** Default true. */
+  registers?: boolean;
   /** Eight characters that a person can type; otherwise a long token. */
   typed?: boolean;
 }
@@ -31,7 +37,7 @@ export class Invites {
   /** @throws RangeError where `uses` or `lifetimeMs` is no positive number */
   async create(invite: NewInvite = {}): Promise<Invite> {
     const { server, store, clock } = this.#host;
-    const { role = 'member', uses = 1, lifetimeMs = DEFAULT_LIFETIME_MS, note = '', createdBy } = invite;
+    const { role = 'member', uses = 1, lifetimeMs = DEFAULT_LIFETIME_MS, note = '', createdBy, username } = invite;
     if (!Number.isSafeInteger(uses) || uses < 1) throw new RangeError('an invitation needs one use or more');
     if (!(lifetimeMs > 0)) throw new RangeError('an invitation needs a lifetime');
     const nowMs = clock.nowMs();
@@ -45,6 +51,9 @@ export class Invites {
       uses,
       usesLeft: uses,
       note,
+      ...(username !== undefined && { username }),
+      ...(invite.befriends && { befriends: true }),
+      ...(invite.registers === false && { registers: false }),
     };
     await store.journal.commit(change('invite created', made));
     return made;
@@ -58,10 +67,13 @@ export class Invites {
 
   /** An invitation of this host that had not expired at that moment, whether it is used up or not. */
   findAt(code: string, atMs: number): Invite | undefined {
-    const { server, store } = this.#host;
-    const normal = normaliseCode(code.slice(0, MAX_CODE_LENGTH));
-    const invite = normal === '' ? undefined : store.invites.byCode(normal);
-    return invite && invite.server === server.id && invite.expiresMs > atMs ? invite : undefined;
+    const invite = this.#known(code);
+    return invite && invite.expiresMs > atMs && this.#stands(invite) ? invite : undefined;
+  }
+
+  /** The usable invitation that keeps this name for somebody (XEP-0401 section 6.2). */
+  reserving(username: string): Invite | undefined {
+    return this.list().find((invite) => invite.username === username && this.find(invite.code));
   }
 
   /** Usable or not; newest first. */
@@ -71,15 +83,37 @@ export class Invites {
 
   /** False where there is no such invitation. */
   async revoke(code: string): Promise<boolean> {
-    const invite = this.findAt(code, Number.NEGATIVE_INFINITY);
+    const invite = this.#known(code);
     if (!invite) return false;
     await this.#host.store.journal.commit(change('invite revoked', { code: invite.code }));
     return true;
   }
 
-  /** `xmpp:DOMAIN?register;preauth=CODE` (XEP-0401 section 4.4, XEP-0445 section 2.2). */
-  uri(invite: Pick<Invite, 'code'>): string {
-    return `xmpp:${encodeURI(this.#host.server.domain)}?register;preauth=${encodeURIComponent(invite.code)}`;
+  /**
+   * What an app opens. An account alone: `xmpp:DOMAIN?register;preauth=CODE`, with the name before the domain where it is for one.
+   * A contact: `xmpp:INVITER?roster;preauth=CODE`, and `;ibr=y` where it makes an account as well (XEP-0401 sections 5.1 and 5.4).
+   */
+  uri(invite: Pick<Invite, 'code' | 'createdBy' | 'username' | 'befriends' | 'registers'>): string {
+    const { server, store } = this.#host;
+    const preauth = `preauth=${encodeURIComponent(invite.code)}`;
+    const inviter = invite.befriends ? store.accounts.byId(invite.createdBy ?? '') : undefined;
+    const at = (local: string | undefined) =>
+      `${local === undefined ? '' : `${encodeURIComponent(local)}@`}${encodeURI(server.domain)}`;
+    if (inviter && invite.username === undefined)
+      return `xmpp:${at(inviter.local)}?roster;${preauth}${invite.registers === false ? '' : ';ibr=y'}`;
+    return `xmpp:${at(invite.username)}?register;${preauth}`;
+  }
+
+  #known(code: string): Invite | undefined {
+    const { server, store } = this.#host;
+    const normal = normaliseCode(code.slice(0, MAX_CODE_LENGTH));
+    const invite = normal === '' ? undefined : store.invites.byCode(normal);
+    return invite?.server === server.id ? invite : undefined;
+  }
+
+  /** A member who was shut out or removed takes their invitations along. */
+  #stands({ createdBy }: Invite): boolean {
+    return createdBy === undefined || this.#host.store.accounts.byId(createdBy)?.status === 'active';
   }
 
   #freeCode(typed: boolean): string {

@@ -26,13 +26,6 @@ export const registration: Extension = {
   name: 'registration',
   xep: [
     { number: '0077', title: 'In-Band Registration', version: '2.4', status: 'complete' },
-    {
-      number: '0401',
-      title: 'Ad-hoc Account Invitation Generation',
-      version: '0.6.0',
-      status: 'partial',
-      note: 'Invitations are made at the box; the ad-hoc commands come with XEP-0050.',
-    },
     { number: '0445', title: 'Pre-Authenticated In-Band Registration', version: '0.2.0', status: 'complete' },
   ],
   features: { server: [NS] },
@@ -78,7 +71,7 @@ function acceptInvitation(host: Host, stream: StrangerStream, code: string): voi
       text: 'Too many wrong invitations came from here; try again later.',
     });
   const invite = host.invites.find(code);
-  if (!invite) {
+  if (!invite || invite.registers === false) {
     throttle.wrongCode(stream.address);
     host.hooks.run('invite refused', { address: stream.address });
     throw new StanzaError('item-not-found', { text: 'The provided token is invalid or expired' });

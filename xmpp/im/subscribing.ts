@@ -85,21 +85,29 @@ export class Subscribing {
   }
 
   /** Sections 3.1.3, 3.1.6, 3.2.3, 3.3.3 and 3.4.2. `contact` is bare. */
-  inbound(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<void> {
-    if (this.#host.isSelf(account, contact)) return Promise.resolve();
-    return this.#host.roster.turn(account, () =>
+  async inbound(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<void> {
+    if (this.#host.isSelf(account, contact)) return;
+    const answer = await this.#host.roster.turn(account, () =>
       type === 'subscribe' ? this.#asked(account, stanza, contact) : this.#told(account, type, stanza, contact),
     );
+    if (answer === 'ask back') await this.#askBack(account, contact);
   }
 
-  async #asked(account: Account, stanza: Element, contact: Jid): Promise<void> {
+  async #asked(account: Account, stanza: Element, contact: Jid): Promise<'ask back' | undefined> {
     const before = this.#state(account, contact);
-    if (seesUs(partsOf(before).subscription)) return this.#answerSubscribed(account, contact, stanza.attrs.id);
-    if (this.#host.roster.item(account, contact)?.approved) {
-      await this.#become(account, contact, before, seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before));
-      return this.#answerSubscribed(account, contact, stanza.attrs.id);
+    if (seesUs(partsOf(before).subscription)) {
+      this.#answerSubscribed(account, contact, stanza.attrs.id);
+      return undefined;
     }
-    if (INBOUND.subscribe[before] === 'ignored') return;
+    const event = { account, contact, stanza, approved: false, changes: [] };
+    this.#host.hooks.run('subscription asked', event);
+    if (event.approved || this.#host.roster.item(account, contact)?.approved) {
+      const next = seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before);
+      await this.#become(account, contact, before, next, { changes: event.changes });
+      this.#answerSubscribed(account, contact, stanza.attrs.id);
+      return event.approved ? 'ask back' : undefined;
+    }
+    if (INBOUND.subscribe[before] === 'ignored') return undefined;
     if (this.#host.store.roster.requests(account.id).length >= MAX_REQUESTS)
       throw new StanzaError('resource-constraint', { text: 'Too many requests wait for an answer.' });
     await this.#host.roster.commit(
@@ -110,15 +118,25 @@ export class Subscribing {
       }),
     );
     for (const session of this.#host.sessions.ofAccount(account)) if (session.available) session.send(stanza);
+    return undefined;
   }
 
-  async #told(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<void> {
+  /** In the member's name. */
+  async #askBack(account: Account, contact: Jid): Promise<void> {
+    const { subscription, ask } = partsOf(this.#state(account, contact));
+    if (seenByUs(subscription) || ask) return;
+    const stanza = xml('presence', { type: 'subscribe', id: this.#host.store.newId() });
+    await this.outbound(account, 'subscribe', stanza, contact, async (stamped) => this.#host.send(stamped));
+  }
+
+  async #told(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<undefined> {
     const before = this.#state(account, contact);
     const next = INBOUND[type][before];
     if (next === 'ignored') return;
-    await this.#become(account, contact, before, next, () => {
+    const tell = () => {
       for (const session of this.#host.sessions.ofAccount(account)) if (session.interested) session.send(stanza);
-    });
+    };
+    await this.#become(account, contact, before, next, { tell });
     if (seesUs(partsOf(before).subscription) && !seesUs(partsOf(next).subscription))
       this.#availability.withdraw(account, contact);
     // The contact's side may think otherwise of where it stands (appendix A.3.2).
@@ -172,13 +190,13 @@ export class Subscribing {
     return stateOf({ subscription, ask, pendingIn: this.#host.roster.isPendingIn(account, contact) });
   }
 
-  /** Keeps the new state, then tells the interested resources: `tell` first, the push after it (section 3.1.6). */
+  /** Keeps the new state with `changes`, then tells the interested resources: `tell` first, the push after it (section 3.1.6). */
   async #become(
     account: Account,
     contact: Jid,
     before: SubscriptionState,
     next: SubscriptionState,
-    tell?: () => void,
+    { tell, changes = [] }: { tell?: () => void; changes?: readonly Change[] } = {},
   ): Promise<void> {
     const { roster, hooks } = this.#host;
     const was = partsOf(before);
@@ -187,7 +205,7 @@ export class Subscribing {
     const after: RosterItem = { ...(item ?? blankItem(roster.nameOf(contact))), subscription, ask };
     // An approval is used up by the subscription that it let through.
     if (seesUs(subscription)) after.approved = false;
-    const cleared = this.#clearing(account, contact, was.pendingIn && !pendingIn);
+    const cleared = [...this.#clearing(account, contact, was.pendingIn && !pendingIn), ...changes];
     const differs = was.subscription !== subscription || was.ask !== ask;
     if (differs) await roster.set(account, after, ...cleared);
     else if (cleared.length > 0) await roster.commit(...cleared);

@@ -132,6 +132,18 @@ export interface SubscriptionEvent {
   from: boolean;
 }
 
+/** A contact that may not see an account's presence yet asks to (RFC 6121 section 3.1.3). */
+export interface SubscriptionAskedEvent {
+  account: Account;
+  /** Bare. */
+  contact: Jid;
+  stanza: Element;
+  /** Set to true to let it, as if the member had said so, and to ask the same of the contact. */
+  approved: boolean;
+  /** Kept together with the approval. */
+  changes: Change[];
+}
+
 /** A presence of an account that is about to go to one of those who may see it. */
 export interface PresenceToContactEvent {
   account: Account;
@@ -244,6 +256,8 @@ export interface HookMap {
   /** im/presence.ts: an available presence of a contact or of another own resource reached an account. */
   'presence received': InboundStanza;
   'subscription changed': SubscriptionEvent;
+  /** im/subscribing.ts */
+  'subscription asked': SubscriptionAskedEvent;
   /** im/roster.ts: a contact's item was set or removed (its groups, say). */
   'roster item set': { account: Account; contact: Jid };
   /** im/presence.ts: for each address that a broadcast goes to, and for each answer to a probe. */

@@ -76,7 +76,7 @@ export interface ChangeData {
   'private data set': { account: Id; name: string; namespace: string; data: string };
 
   'invite created': Invite;
-  /** One use taken; `account` is the account it made. */
+  /** One use taken; `account` is the account it made, or the bare JID of the contact. */
   'invite used': { code: string; account: Id };
   'invite revoked': { code: string };
 

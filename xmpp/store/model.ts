@@ -161,6 +161,12 @@ export interface Invite {
   uses: number;
   usesLeft: number;
   note: string;
+  /** The name of the account that it makes, kept free for it as long as it is good. */
+  username?: string;
+  /** Who takes it and `createdBy` become contacts of each other. */
+  befriends?: boolean;
+  /** False: it makes no account, only a contact. */
+  registers?: boolean;
 }
 
 /** A pubsub node (XEP-0060) of an account, or of the server's own service. */

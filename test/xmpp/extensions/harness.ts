@@ -13,8 +13,9 @@ import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { type Clock, systemRandom, type Timer } from '../../../xmpp/clock.ts';
 import type { ServerConfig } from '../../../xmpp/config.ts';
 import type { Extension, Host } from '../../../xmpp/extension.ts';
+import type { XmppHost } from '../../../xmpp/host.ts';
 import type { Presence } from '../../../xmpp/im/presence.ts';
-import type { Roster } from '../../../xmpp/im/roster.ts';
+import { Roster } from '../../../xmpp/im/roster.ts';
 import { Turns } from '../../../xmpp/im/turns.ts';
 import type { Log } from '../../../xmpp/log.ts';
 import { BeforeLoginTable, type StrangerStream } from '../../../xmpp/routing/before-login.ts';
@@ -100,6 +101,7 @@ export const testConfig: ServerConfig = {
     roomBytes: () => 1_000_000,
   },
   reachableAt: (domain) => domain,
+  invitationUrl: (code) => `https://casp3r.local:5281/j/${code}`,
 };
 
 /** A bound session and what its client got. */
@@ -165,13 +167,7 @@ export class TestHost implements Host {
     this.accounts = new Accounts(this);
     this.invites = new Invites(this);
     this.commands = new Commands(this);
-    this.roster = {
-      items: (account) => store.roster.items(account.id),
-      item: (account, contact) => store.roster.item(account.id, contact.bare.toString()),
-      sees: (account, contact) =>
-        ['from', 'both'].includes(store.roster.item(account.id, contact.bare.toString())?.subscription ?? '') ||
-        contact.bare.toString() === this.addressOf(account),
-    } as Roster;
+    this.roster = new Roster(this as unknown as XmppHost);
     this.presence = { fromSession: async () => {}, toAccount: async () => {} } as unknown as Presence;
   }
 
@@ -192,6 +188,10 @@ export class TestHost implements Host {
 
   addressOf(account: Account): string {
     return `${account.local}@${this.server.domain}`;
+  }
+
+  isSelf(account: Account, jid: Jid): boolean {
+    return jid.local === account.local && this.serves(jid.domain);
   }
 
   send(stanza: Element): void {

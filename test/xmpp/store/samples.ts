@@ -82,6 +82,9 @@ export const invite: Invite = {
   uses: 2,
   usesLeft: 2,
   note: 'for the choir',
+  username: 'carol',
+  befriends: true,
+  registers: false,
 };
 
 export const item = {

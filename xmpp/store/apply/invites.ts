@@ -4,8 +4,9 @@ import type { Appliers } from './applier.ts';
 export const inviteAppliers = {
   'invite created'(db, invite) {
     db.run(
-      `INSERT INTO invites (code, server, role, created_by, created_ms, expires_ms, uses, uses_left, note)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO invites (code, server, role, created_by, created_ms, expires_ms, uses, uses_left, note, username,
+         befriends, registers)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       invite.code,
       invite.server,
       invite.role,
@@ -15,6 +16,9 @@ export const inviteAppliers = {
       invite.uses,
       invite.usesLeft,
       invite.note,
+      invite.username ?? null,
+      invite.befriends ? 1 : 0,
+      invite.registers === false ? 0 : 1,
     );
   },
 

@@ -7,6 +7,7 @@ import { sql as archiveBounds } from './0005-archive-bounds.ts';
 import { sql as search } from './0006-search.ts';
 import { sql as clients } from './0007-clients.ts';
 import { sql as searchChoices } from './0008-search-choices.ts';
+import { sql as invites } from './0009-invites.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -17,4 +18,5 @@ export const migrations: readonly string[] = [
   search,
   clients,
   searchChoices,
+  invites,
 ];

@@ -2,10 +2,16 @@ import type { Id, Invite } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { InviteReads } from '../store.ts';
 
-type Row = Omit<Invite, 'createdBy'> & { createdBy: Id | null };
+type Row = Omit<Invite, 'createdBy' | 'username' | 'befriends' | 'registers'> & {
+  createdBy: Id | null;
+  username: string | null;
+  befriends: number;
+  registers: number;
+};
 
 const select = `SELECT code, server, role, created_by AS createdBy, created_ms AS createdMs, expires_ms AS expiresMs, uses,
-    max(0, uses_left - (SELECT count(*) FROM invite_uses WHERE invite_uses.code = invites.code)) AS usesLeft, note
+    max(0, uses_left - (SELECT count(*) FROM invite_uses WHERE invite_uses.code = invites.code)) AS usesLeft, note,
+    username, befriends, registers
   FROM invites WHERE code NOT IN (SELECT code FROM revoked_invites)`;
 
 /** A revoked invite is not seen any more. */
@@ -28,6 +34,12 @@ export class SqliteInvites implements InviteReads {
   }
 }
 
-function inviteOf({ createdBy, ...invite }: Row): Invite {
-  return createdBy === null ? invite : { ...invite, createdBy };
+function inviteOf({ createdBy, username, befriends, registers, ...invite }: Row): Invite {
+  return {
+    ...invite,
+    ...(createdBy !== null && { createdBy }),
+    ...(username !== null && { username }),
+    ...(befriends === 1 && { befriends: true }),
+    ...(registers === 0 && { registers: false }),
+  };
 }
