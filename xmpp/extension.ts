@@ -1,6 +1,8 @@
 /** What an extension is, and the narrow host that it attaches to. */
 import type { Accounts } from './access/accounts.ts';
+import type { Acts } from './access/acts.ts';
 import type { Invites } from './access/invites.ts';
+import type { Access } from './access/rules/access.ts';
 import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
@@ -59,6 +61,10 @@ export interface Host {
   readonly presence: Presence;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  /** Who may do what. */
+  readonly access: Access;
+  /** The record of administrative acts. */
+  readonly acts: Acts;
   /** Connections to the proxy; the same for all hosts of the box. */
   readonly bytestreams: Pick<Bytestreams, 'activate'>;
   readonly store: Store;

@@ -1,6 +1,8 @@
 /** One XMPP host of the box: all that belongs to one server's domain, put together. What extensions see of it is `Host`. */
 import { Accounts } from './access/accounts.ts';
+import { Acts } from './access/acts.ts';
 import { Invites } from './access/invites.ts';
+import { Access } from './access/rules/access.ts';
 import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
@@ -52,6 +54,8 @@ export class XmppHost implements Host {
   readonly presence: Presence;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  readonly access: Access;
+  readonly acts: Acts;
   readonly commands: Commands;
   readonly bytestreams: Bytestreams;
   readonly store: Store;
@@ -76,6 +80,8 @@ export class XmppHost implements Host {
     this.log = surroundings.log.child({ server: this.server.domain });
     this.accounts = new Accounts(this);
     this.invites = new Invites(this);
+    this.access = new Access(this);
+    this.acts = new Acts(this);
     this.commands = new Commands(this);
     this.roster = new Roster(this);
     this.presence = new Presence(this);
@@ -83,6 +89,7 @@ export class XmppHost implements Host {
 
   /** Adds what the core handles itself, then the extensions in their order. */
   attach(extensions: readonly Extension[]): void {
+    this.onStop(this.store.onCommitted((changes) => this.access.forget(changes)));
     this.roster.attach();
     this.presence.attach();
     for (const extension of extensions) {

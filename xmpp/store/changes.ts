@@ -5,6 +5,7 @@
  * applying it twice is the same as once; what overwrites a row keeps the hybrid logical clock that wrote it, so that an older
  * change that arrives later is ignored. A new field of a kind is optional, or the kind gets a new name.
  */
+import type { AccessRule, Act, Approval, Circle, CircleMember, HeldStanza } from './access-model.ts';
 import type {
   Account,
   ArchivedMessage,
@@ -79,6 +80,20 @@ export interface ChangeData {
   /** One use taken; `account` is the account it made, or the bare JID of the contact. */
   'invite used': { code: string; account: Id };
   'invite revoked': { code: string };
+
+  'access rule set': AccessRule;
+  'access rule removed': { server: Id; rule: Id };
+  'circle set': Circle;
+  /** Takes the standing of its members with it. */
+  'circle removed': { circle: Id };
+  /** 'none' takes it away. */
+  'circle member set': CircleMember;
+  'approval set': Approval;
+  'stanza held': HeldStanza;
+  /** All of one sender (a bare JID), let in or thrown away. */
+  'held stanzas cleared': { account: Id; from: string };
+  'act recorded': Act;
+  'acts forgotten': { server: Id; beforeMs: number };
 
   'node set': NodeRow;
   'node removed': { owner: Id; node: string };

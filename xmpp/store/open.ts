@@ -6,6 +6,7 @@ import { HybridClock } from './hlc.ts';
 import { boxIdBytes, boxIdFrom } from './ids.ts';
 import { startWriter, type Writer, WriterJournal } from './journal.ts';
 import type { Id } from './model.ts';
+import { SqliteAccess } from './reads/access.ts';
 import { SqliteAccounts } from './reads/accounts.ts';
 import { SqliteArchive } from './reads/archive.ts';
 import { SqliteClients } from './reads/clients.ts';
@@ -49,16 +50,18 @@ class SqliteStore implements Store {
   readonly archive: SqliteArchive;
   readonly offline: SqliteOffline;
   readonly invites: SqliteInvites;
+  readonly access: SqliteAccess;
   readonly extras: SqliteExtras;
   readonly nodes: SqliteNodes;
   readonly rooms: SqliteRooms;
   readonly uploads: SqliteUploads;
   readonly #db: Sqlite;
   readonly #clock: HybridClock;
+  readonly #listeners = new Set<(changes: readonly Change[]) => void>();
 
   constructor(writer: Writer, db: Sqlite, clock: HybridClock, log: Log) {
     this.boxId = writer.boxId;
-    this.journal = new WriterJournal(writer.worker, clock, log, (changes) => this.#forget(changes));
+    this.journal = new WriterJournal(writer.worker, clock, log, (changes) => this.#committed(changes));
     this.servers = new SqliteServers(db);
     this.secrets = new SqliteSecrets(db);
     this.accounts = new SqliteAccounts(db);
@@ -67,6 +70,7 @@ class SqliteStore implements Store {
     this.archive = new SqliteArchive(db);
     this.offline = new SqliteOffline(db);
     this.invites = new SqliteInvites(db);
+    this.access = new SqliteAccess(db);
     this.extras = new SqliteExtras(db);
     this.nodes = new SqliteNodes(db);
     this.rooms = new SqliteRooms(db);
@@ -83,9 +87,19 @@ class SqliteStore implements Store {
     return this.#clock.tick();
   }
 
+  onCommitted(listener: (changes: readonly Change[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   async close(): Promise<void> {
     await this.journal.stop();
     this.#db.close();
+  }
+
+  #committed(changes: Change[]): void {
+    this.#forget(changes);
+    for (const listener of this.#listeners) listener(changes);
   }
 
   #forget(changes: Change[]): void {
@@ -94,6 +108,7 @@ class SqliteStore implements Store {
       this.accounts.forget(change);
       this.roster.forget(change);
       this.archive.forget(change);
+      this.access.forget(change);
       this.extras.forget(change);
     }
   }

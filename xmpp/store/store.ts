@@ -3,6 +3,8 @@
  * they return may be shared and frozen: make a changed copy, never change it) and the one door for changes. `openStore` in
  * store/open.ts gives one that keeps an SQLite file.
  */
+
+import type { AccessRule, Act, Circle, CircleMember, HeldStanza } from './access-model.ts';
 import type { Change } from './changes.ts';
 import type {
   Account,
@@ -124,6 +126,26 @@ export interface InviteReads {
   list(server: Id): Invite[];
 }
 
+export interface AccessReads {
+  /** In the order in which they are asked. */
+  rules(server: Id): AccessRule[];
+  /** Ordered by name. */
+  circles(server: Id): Circle[];
+  members(circle: Id): CircleMember[];
+  /** Where this account has a standing. */
+  circlesOf(account: Id): CircleMember[];
+  /** Bare JIDs that an administrator let this limited member talk with. */
+  approved(account: Id): string[];
+  /** Oldest first. */
+  held(account: Id): HeldStanza[];
+  /** Whether any member of the server has a contact at this domain in the roster. */
+  hasContactAt(server: Id, domain: string): boolean;
+  /** Whether any member of the server has this bare JID in the roster. */
+  isContact(server: Id, jid: string): boolean;
+  /** Newest first. */
+  acts(server: Id, limit: number): Act[];
+}
+
 export interface ExtrasReads {
   blocked(account: Id): string[];
   vcard(account: Id): string | undefined;
@@ -189,10 +211,13 @@ export interface Store {
   readonly archive: ArchiveReads;
   readonly offline: OfflineReads;
   readonly invites: InviteReads;
+  readonly access: AccessReads;
   readonly extras: ExtrasReads;
   readonly nodes: NodeReads;
   readonly rooms: RoomReads;
   readonly uploads: UploadReads;
+  /** Tells of the changes of each commit, once they are on disk and before its caller hears of it. The function returned ends it. */
+  onCommitted(listener: (changes: readonly Change[]) => void): () => void;
   /** Writes what is waiting, folds the WAL in, ends the writer thread. */
   close(): Promise<void>;
 }

@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Accounts } from '../../../xmpp/access/accounts.ts';
+import { Acts } from '../../../xmpp/access/acts.ts';
 import { Invites } from '../../../xmpp/access/invites.ts';
+import { Access } from '../../../xmpp/access/rules/access.ts';
 import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { type Clock, systemRandom, type Timer } from '../../../xmpp/clock.ts';
 import type { ServerConfig } from '../../../xmpp/config.ts';
@@ -152,6 +154,8 @@ export class TestHost implements Host {
   readonly store: Store;
   readonly accounts: Accounts;
   readonly invites: Invites;
+  readonly access: Access;
+  readonly acts: Acts;
   readonly commands: Commands;
   readonly roster: Roster;
   readonly presence: Presence;
@@ -166,6 +170,9 @@ export class TestHost implements Host {
     this.#serverId = serverId;
     this.accounts = new Accounts(this);
     this.invites = new Invites(this);
+    this.access = new Access(this);
+    store.onCommitted((changes) => this.access.forget(changes));
+    this.acts = new Acts(this);
     this.commands = new Commands(this);
     this.roster = new Roster(this as unknown as XmppHost);
     this.presence = { fromSession: async () => {}, toAccount: async () => {} } as unknown as Presence;

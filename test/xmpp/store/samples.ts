@@ -1,4 +1,5 @@
 /** One change of each kind, all about the same account. */
+import type { AccessRule, Act, HeldStanza } from '../../../xmpp/store/access-model.ts';
 import type { Change, ChangeData, ChangeKind } from '../../../xmpp/store/changes.ts';
 import type {
   Account,
@@ -130,6 +131,36 @@ export const slot: UploadSlot = {
   untilMs: 0,
 };
 
+export const rule: AccessRule = {
+  id: 'r1',
+  server: 's1',
+  position: 1,
+  subject: 'domain:spam.test',
+  action: 'federate-in',
+  decision: 'deny',
+  setBy: 'alice@casp3r.local',
+  setMs: noonMs,
+  why: 'spam',
+};
+
+export const held: HeldStanza = {
+  account: 'a1',
+  id: 'h1',
+  from: 'eve@e.test',
+  atMs: noonMs,
+  stanza: '<message/>',
+};
+
+export const act: Act = {
+  id: 't1',
+  server: 's1',
+  atMs: noonMs,
+  who: 'alice@casp3r.local',
+  from: '192.0.2.7',
+  what: 'user role',
+  about: 'bob@casp3r.local limited',
+};
+
 const account = 'a1';
 
 /** Made in this order, each has something to change. */
@@ -160,6 +191,16 @@ export const samples: ChangeData = {
   'blocked removed': { account, jid: 'mallory@m.test' },
   'vcard set': { account, vcard: '<vCard/>' },
   'private data set': { account, name: 'storage', namespace: 'storage:bookmarks', data: '<storage/>' },
+  'access rule set': rule,
+  'access rule removed': { server: 's1', rule: rule.id },
+  'circle set': { id: 'c1', server: 's1', name: 'School' },
+  'circle member set': { circle: 'c1', account, standing: 'member' },
+  'circle removed': { circle: 'c1' },
+  'approval set': { account, contact: 'grandma@g.test', approved: true },
+  'stanza held': held,
+  'held stanzas cleared': { account, from: held.from },
+  'act recorded': act,
+  'acts forgotten': { server: 's1', beforeMs: noonMs + 1 },
   'invite created': invite,
   'invite used': { code: invite.code, account },
   'invite revoked': { code: invite.code },

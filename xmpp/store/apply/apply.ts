@@ -1,6 +1,7 @@
 import type { ChangeData, ChangeKind, StampedChange } from '../changes.ts';
 import type { Id } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
+import { accessAppliers } from './access.ts';
 import { accountAppliers } from './accounts.ts';
 import type { Appliers } from './applier.ts';
 import { archiveAppliers } from './archive.ts';
@@ -19,6 +20,7 @@ const appliers: Appliers = {
   ...serverAppliers,
   ...accountAppliers,
   ...clientAppliers,
+  ...accessAppliers,
   ...rosterAppliers,
   ...archiveAppliers,
   ...searchAppliers,
@@ -51,6 +53,12 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'invite created':
     case 'invite used':
     case 'invite revoked':
+    case 'access rule set':
+    case 'access rule removed':
+    case 'circle set':
+    case 'circle removed':
+    case 'act recorded':
+    case 'acts forgotten':
       return undefined;
     case 'room created':
       return change.data.id;

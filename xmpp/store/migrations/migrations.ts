@@ -8,6 +8,7 @@ import { sql as search } from './0006-search.ts';
 import { sql as clients } from './0007-clients.ts';
 import { sql as searchChoices } from './0008-search-choices.ts';
 import { sql as invites } from './0009-invites.ts';
+import { sql as access } from './0010-access.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   clients,
   searchChoices,
   invites,
+  access,
 ];

@@ -1,0 +1,168 @@
+/**
+ * Who may do what on one server: every part of the program that lets somebody do something asks here, and nowhere else.
+ * Answers are kept until something changes that they depend on, for every stanza asks.
+ */
+import type { Host } from '../../extension.ts';
+import type { Jid } from '../../routing/jid.ts';
+import type { AccessAction, AccessRule, Decision } from '../../store/access-model.ts';
+import type { Change, ChangeKind } from '../../store/changes.ts';
+import type { Account, Id, Mode } from '../../store/model.ts';
+import { decide, type ReadRule, type Verdict } from './decide.ts';
+import { type Party, readSubject } from './subject.ts';
+
+/** Who acts: a member, somebody outside by address or domain, or nobody yet but a network address. */
+export type Who =
+  | { account: Account; address?: string }
+  | { jid: Jid; address?: string }
+  | { domain: string; address?: string }
+  | { address: string };
+
+export interface AccessQuestion {
+  action: AccessAction;
+  who: Who;
+  /** The member whom it concerns: who gets the message, whose presence it is about. */
+  member?: Account;
+  /** Bare: to whom a member speaks. */
+  to?: Jid;
+}
+
+/** What an answer depends on. */
+const MATTERS: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
+  'server set',
+  'access rule set',
+  'access rule removed',
+  'circle set',
+  'circle removed',
+  'circle member set',
+  'approval set',
+  'role set',
+  'account created',
+  'account removed',
+  'roster item set',
+  'roster item removed',
+]);
+const MAX_KEPT = 20_000;
+
+/** Actions in which two people meet. */
+const MEETING: ReadonlySet<AccessAction> = new Set<AccessAction>(['message-in', 'message-out', 'presence']);
+
+export class Access {
+  readonly #host: Host;
+  #kept = new Map<string, Verdict>();
+  #rules: readonly ReadRule[] | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** For the store's commits (store.ts `onCommitted`). */
+  forget(changes: readonly Change[]): void {
+    if (!changes.some(({ kind }) => MATTERS.has(kind))) return;
+    this.#kept = new Map();
+    this.#rules = undefined;
+  }
+
+  decide(question: AccessQuestion): Decision {
+    return this.explain(question).decision;
+  }
+
+  allows(question: AccessQuestion): boolean {
+    return this.decide(question) === 'allow';
+  }
+
+  /** The decision, and what decided. */
+  explain(question: AccessQuestion): Verdict {
+    // Network addresses are many and ask seldom.
+    if ('address' in question.who && question.who.address !== undefined) return this.#decide(question);
+    const key = keyOf(question);
+    const kept = this.#kept.get(key);
+    if (kept) return kept;
+    const verdict = this.#decide(question);
+    if (this.#kept.size >= MAX_KEPT) this.#kept = new Map();
+    this.#kept.set(key, verdict);
+    return verdict;
+  }
+
+  /** What `mode` would say where it were in force. */
+  explainIn(mode: Mode, question: AccessQuestion): Verdict {
+    return this.#decide(question, mode);
+  }
+
+  /** Bytes that all files of a member may have, where a rule says so. */
+  uploadBytes(account: Account): number | undefined {
+    const { by } = this.explain({ action: 'upload', who: { account } });
+    return 'rule' in by ? by.rule.bytes : undefined;
+  }
+
+  get rules(): readonly AccessRule[] {
+    return this.#readRules().map(({ rule }) => rule);
+  }
+
+  #decide(question: AccessQuestion, mode: Mode = this.#host.server.mode): Verdict {
+    const { action } = question;
+    return decide(mode, this.#readRules(), { action, who: this.#party(question), apart: this.#areApart(question) });
+  }
+
+  #readRules(): readonly ReadRule[] {
+    const { store, server } = this.#host;
+    this.#rules ??= store.access.rules(server.id).map((rule) => ({ rule, subject: readSubject(rule.subject) }));
+    return this.#rules;
+  }
+
+  #party({ who, member }: AccessQuestion): Party {
+    const { address } = who;
+    const party: Party = address === undefined ? {} : { address };
+    if ('account' in who) return { ...party, ...this.#memberParty(who.account) };
+    if ('jid' in who) return { ...party, ...this.#outsideParty(who.jid, member) };
+    if (!('domain' in who)) return party;
+    const { store, server } = this.#host;
+    return { ...party, domain: who.domain, known: store.access.hasContactAt(server.id, who.domain) };
+  }
+
+  #memberParty(account: Account): Party {
+    const { store, server } = this.#host;
+    const names = new Map(store.access.circles(server.id).map(({ id, name }) => [id, name.toLowerCase()]));
+    const circles = store.access.circlesOf(account.id).flatMap(({ circle }) => names.get(circle) ?? []);
+    return { jid: this.#host.addressOf(account), domain: server.domain, role: account.role, circles };
+  }
+
+  #outsideParty(jid: Jid, member: Account | undefined): Party {
+    const { store, server } = this.#host;
+    const bare = jid.bare.toString();
+    const known = member ? store.roster.item(member.id, bare) !== undefined : store.access.isContact(server.id, bare);
+    return { jid: bare, domain: jid.domain, known };
+  }
+
+  /** One of the two is limited, and they share no circle, and nobody approved. */
+  #areApart({ action, who, member, to }: AccessQuestion): boolean {
+    if (!MEETING.has(action)) return false;
+    const from = 'account' in who ? who.account : undefined;
+    const other = member ?? this.#memberAt(to);
+    const there = other ? this.#host.addressOf(other) : to?.bare.toString();
+    const here = from ? this.#host.addressOf(from) : 'jid' in who ? who.jid.bare.toString() : undefined;
+    return (
+      (from !== undefined && there !== undefined && this.#keepsFrom(from, there, other)) ||
+      (other !== undefined && here !== undefined && this.#keepsFrom(other, here, from))
+    );
+  }
+
+  #keepsFrom(limited: Account, jid: string, other: Account | undefined): boolean {
+    if (limited.role !== 'limited' || limited.id === other?.id) return false;
+    const { access } = this.#host.store;
+    // Whoever looks after the box can always be asked.
+    if (other?.role === 'administrator') return false;
+    const own: ReadonlySet<Id> = new Set(access.circlesOf(limited.id).map(({ circle }) => circle));
+    if (other && access.circlesOf(other.id).some(({ circle }) => own.has(circle))) return false;
+    return !access.approved(limited.id).includes(jid);
+  }
+
+  #memberAt(jid: Jid | undefined): Account | undefined {
+    return jid && this.#host.serves(jid.domain) ? this.#host.accounts.find(jid.local) : undefined;
+  }
+}
+
+function keyOf({ action, who, member, to }: AccessQuestion): string {
+  const name =
+    'account' in who ? who.account.id : 'jid' in who ? who.jid.bare.toString() : 'domain' in who ? who.domain : '';
+  return `${action}\n${name}\n${member?.id ?? ''}\n${to?.bare.toString() ?? ''}`;
+}

@@ -1,0 +1,98 @@
+/** The owner's rules of one server, as they are written: the command line, ad-hoc commands and the web all come through here. */
+import type { Host } from '../../extension.ts';
+import { ACTIONS, type AccessAction, type AccessRule, DECISIONS, type Decision } from '../../store/access-model.ts';
+import { change } from '../../store/changes.ts';
+import type { Id, Mode } from '../../store/model.ts';
+import type { Actor } from '../acts.ts';
+import { canBe } from './decide.ts';
+import { readSubject } from './subject.ts';
+
+export interface NewRule {
+  subject: string;
+  action: string;
+  decision: Decision;
+  /** For `upload`. */
+  bytes?: number;
+  why?: string;
+  /** Before this rule; at the end where absent. */
+  before?: Id;
+}
+
+/** Far more than anybody can keep in mind. */
+const MAX_RULES = 1_000;
+
+export class RuleBook {
+  readonly #host: Host;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  /** @throws RangeError, in words for who typed it */
+  async add(wanted: NewRule, actor: Actor): Promise<AccessRule> {
+    const { access, acts, store, server, clock } = this.#host;
+    if (access.rules.length >= MAX_RULES)
+      throw new RangeError(`there are ${MAX_RULES} rules already; remove some first`);
+    const subject = readSubject(wanted.subject).text;
+    const action = readAction(wanted.action);
+    const { decision, bytes, why = '', before } = wanted;
+    if (!DECISIONS.includes(decision)) throw new RangeError(`a rule says ${DECISIONS.join(', ')}`);
+    if (action !== '*' && !canBe(action, decision))
+      throw new RangeError('only message-in and presence can be held in quarantine');
+    if (bytes !== undefined && (action !== 'upload' || decision !== 'allow'))
+      throw new RangeError('a number of bytes belongs to a rule that allows upload');
+    const rule: AccessRule = {
+      id: store.newId(),
+      server: server.id,
+      position: this.#position(before),
+      subject,
+      action,
+      decision,
+      ...(bytes === undefined ? {} : { bytes }),
+      setBy: actor.who,
+      setMs: clock.nowMs(),
+      why,
+    };
+    await store.journal.commit(
+      change('access rule set', rule),
+      acts.change(actor, `access ${decision}`, `${subject} ${action}`),
+    );
+    return rule;
+  }
+
+  /** False where there is no such rule. */
+  async remove(id: Id, actor: Actor): Promise<boolean> {
+    const { access, acts, store, server } = this.#host;
+    const rule = access.rules.find((one) => one.id === id);
+    if (!rule) return false;
+    await store.journal.commit(
+      change('access rule removed', { server: server.id, rule: id }),
+      acts.change(actor, 'access remove', `${rule.decision} ${rule.subject} ${rule.action}`),
+    );
+    return true;
+  }
+
+  async setMode(mode: Mode, actor: Actor): Promise<void> {
+    const { acts, store, server } = this.#host;
+    await store.journal.commit(
+      change('server set', { ...server, mode }),
+      acts.change(actor, 'access mode', `${server.mode} to ${mode}`),
+    );
+  }
+
+  /** Between the two that it goes between; positions are fractions, so that no other rule moves. */
+  #position(before: Id | undefined): number {
+    const { rules } = this.#host.access;
+    const index = before === undefined ? rules.length : rules.findIndex(({ id }) => id === before);
+    if (index === -1) throw new RangeError('there is no such rule to put it before');
+    const previous = rules[index - 1]?.position ?? (rules[index]?.position ?? 1) - 1;
+    const next = rules[index]?.position ?? previous + 2;
+    return (previous + next) / 2;
+  }
+}
+
+function readAction(typed: string): AccessAction | '*' {
+  const action = typed.trim().toLowerCase();
+  if (action === '*' || (ACTIONS as readonly string[]).includes(action)) return action as AccessAction | '*';
+  throw new RangeError(`"${typed}" is nothing that a rule can speak of: ${ACTIONS.join(', ')} or *`);
+}

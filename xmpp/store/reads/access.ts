@@ -1,0 +1,122 @@
+import type { AccessRule, Act, Circle, CircleMember, HeldStanza } from '../access-model.ts';
+import { ReadCache } from '../cache.ts';
+import type { Change } from '../changes.ts';
+import type { Id } from '../model.ts';
+import type { Sqlite } from '../sqlite.ts';
+import type { AccessReads } from '../store.ts';
+
+type RuleRow = Omit<AccessRule, 'bytes'> & { bytes: number | null };
+
+export class SqliteAccess implements AccessReads {
+  readonly #db: Sqlite;
+  readonly #rules = new ReadCache<readonly AccessRule[]>(100);
+  readonly #circlesOf = new ReadCache<readonly CircleMember[]>(1000);
+
+  constructor(db: Sqlite) {
+    this.#db = db;
+  }
+
+  rules(server: Id): AccessRule[] {
+    return [...this.#rules.get(server, () => this.#readRules(server))];
+  }
+
+  circles(server: Id): Circle[] {
+    return this.#db.all<Circle>(
+      'SELECT id, server, name FROM circles WHERE server = ? AND removed = 0 ORDER BY name, id',
+      server,
+    );
+  }
+
+  members(circle: Id): CircleMember[] {
+    return this.#db.all<CircleMember>(
+      `SELECT circle, account, standing FROM circle_members WHERE circle = ? AND standing <> 'none' ORDER BY account`,
+      circle,
+    );
+  }
+
+  circlesOf(account: Id): CircleMember[] {
+    return [...this.#circlesOf.get(account, () => this.#readCirclesOf(account))];
+  }
+
+  approved(account: Id): string[] {
+    return this.#db
+      .all<{ contact: string }>(
+        'SELECT contact FROM approvals WHERE account = ? AND approved = 1 ORDER BY contact',
+        account,
+      )
+      .map(({ contact }) => contact);
+  }
+
+  held(account: Id): HeldStanza[] {
+    return this.#db.all<HeldStanza>(
+      'SELECT account, id, sender AS "from", at_ms AS atMs, stanza FROM held_stanzas WHERE account = ? ORDER BY id',
+      account,
+    );
+  }
+
+  hasContactAt(server: Id, domain: string): boolean {
+    const found = this.#db.get(
+      `SELECT 1 FROM roster_items JOIN accounts ON accounts.id = roster_items.account
+       WHERE accounts.server = ? AND removed = 0 AND (contact = ? OR contact LIKE '%@' || ? ESCAPE '\\') LIMIT 1`,
+      server,
+      domain,
+      domain.replace(/[\\%_]/g, '\\$&'),
+    );
+    return found !== undefined;
+  }
+
+  isContact(server: Id, jid: string): boolean {
+    const found = this.#db.get(
+      `SELECT 1 FROM roster_items JOIN accounts ON accounts.id = roster_items.account
+       WHERE accounts.server = ? AND removed = 0 AND contact = ? LIMIT 1`,
+      server,
+      jid,
+    );
+    return found !== undefined;
+  }
+
+  acts(server: Id, limit: number): Act[] {
+    return this.#db.all<Act>(
+      `SELECT id, server, at_ms AS atMs, who, came_from AS "from", what, about
+       FROM acts WHERE server = ? ORDER BY id DESC LIMIT ?`,
+      server,
+      limit,
+    );
+  }
+
+  /** Drops from the caches what this change made stale. */
+  forget(change: Change): void {
+    switch (change.kind) {
+      case 'access rule set':
+      case 'access rule removed':
+        this.#rules.forget(change.data.server);
+        break;
+      case 'circle member set':
+      case 'account removed':
+        this.#circlesOf.forget(change.data.account);
+        break;
+      case 'circle removed':
+        this.#circlesOf.clear();
+        break;
+      default:
+    }
+  }
+
+  #readRules(server: Id): AccessRule[] {
+    const rows = this.#db.all<RuleRow>(
+      `SELECT id, server, position, subject, action, decision, bytes, set_by AS setBy, set_ms AS setMs, why
+       FROM access_rules WHERE server = ? AND removed = 0 ORDER BY position, id`,
+      server,
+    );
+    return rows.map(({ bytes, ...rule }) => Object.freeze(bytes === null ? rule : { ...rule, bytes }));
+  }
+
+  /** A circle that was removed on another box before its members came. */
+  #readCirclesOf(account: Id): CircleMember[] {
+    return this.#db.all<CircleMember>(
+      `SELECT circle, account, standing FROM circle_members JOIN circles ON circles.id = circle
+       WHERE account = ? AND standing <> 'none' AND circles.removed = 0 ORDER BY circle`,
+      account,
+    );
+  }
+}
