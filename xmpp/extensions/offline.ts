@@ -4,8 +4,8 @@
  */
 import { dateTime } from '../clock.ts';
 import type { Extension, Host } from '../extension.ts';
-import { messageType } from '../im/message.ts';
-import { hasHint, isChatStateOnly } from '../im/message-content.ts';
+import { isKeptOrIdle, messageType } from '../im/message.ts';
+import { isChatStateOnly } from '../im/message-content.ts';
 import type { MessageEvent, UndeliveredEvent } from '../routing/hooks.ts';
 import type { Session, Settled } from '../routing/session.ts';
 import { change } from '../store/changes.ts';
@@ -42,7 +42,7 @@ export const offline: Extension = {
 /** Section 3: normal and chat, but for chat states alone. */
 function isKept(stanza: Element): boolean {
   const type = messageType(stanza);
-  return (type === 'normal' || type === 'chat') && !isChatStateOnly(stanza) && !hasHint(stanza, 'no-store');
+  return (type === 'normal' || type === 'chat') && isKeptOrIdle(stanza) && !isChatStateOnly(stanza);
 }
 
 const takesMessages = (session: Session) => session.available && session.priority >= 0 && !session.ended;

@@ -11,6 +11,7 @@ import { errorReply, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
 import { clone, type Element } from '../xml.ts';
+import { hasHint, isChatStateOnly } from './message-content.ts';
 
 type MessageType = 'normal' | 'chat' | 'groupchat' | 'headline' | 'error';
 
@@ -33,6 +34,15 @@ const RESOURCE_GONE: Record<MessageType, Otherwise> = { ...NOBODY_THERE, normal:
 export function messageType(stanza: Element): MessageType {
   const { type } = stanza.attrs;
   return type !== undefined && Object.hasOwn(NOBODY_THERE, type) ? (type as MessageType) : 'normal';
+}
+
+/** A message that waits for a member who is away, or that such a one would have no use for. */
+export const isKeptOrIdle = (stanza: Element): boolean => isChatStateOnly(stanza) || !hasHint(stanza, 'no-store');
+
+/** Whether a message to a member who is away gets no answer; the others are refused. */
+export function isTakenForAbsent(stanza: Element, to: Jid): boolean {
+  const otherwise = (to.isBare ? NOBODY_THERE : RESOURCE_GONE)[messageType(stanza)];
+  return otherwise === 'drop' || (otherwise === 'keep' && isKeptOrIdle(stanza));
 }
 
 interface Route {

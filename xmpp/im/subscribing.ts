@@ -139,8 +139,9 @@ export class Subscribing {
     await this.#become(account, contact, before, next, { tell });
     if (seesUs(partsOf(before).subscription) && !seesUs(partsOf(next).subscription))
       this.#availability.withdraw(account, contact);
-    // The contact's side may think otherwise of where it stands (appendix A.3.2).
-    if (type === 'unsubscribe') this.#tell(account, contact, 'unsubscribed', stanza.attrs.id);
+    // The contact's side may think otherwise of where it stands (appendix A.3.2); who only asked learns nothing by taking it back.
+    if (type === 'unsubscribe' && seesUs(partsOf(before).subscription))
+      this.#tell(account, contact, 'unsubscribed', stanza.attrs.id);
   }
 
   /** A removed item takes its subscriptions with it, both ways (section 2.5.2). @throws StanzaError item-not-found */

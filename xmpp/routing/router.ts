@@ -4,7 +4,7 @@
  */
 
 import type { XmppHost } from '../host.ts';
-import { messageType } from '../im/message.ts';
+import { isTakenForAbsent, messageType } from '../im/message.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
 import { assertIq, routeIqReply } from './iq.ts';
@@ -82,7 +82,11 @@ export class Router {
       throw new StanzaError('service-unavailable');
     }
     const account = host.accounts.find(to.local);
-    if (!account) return noSuchAccount(stanza);
+    if (!account) {
+      // Strangers get what a member who is away would have given them (docs/decisions/0005).
+      if (!origin.host && isTakenForAbsent(stanza, to)) return;
+      return noSuchAccount(stanza);
+    }
     if (passes(host, account, stanza, to, origin)) await host.messages.deliver(account, stanza, to, origin);
   }
 

@@ -165,9 +165,10 @@ describe.each(rows().filter(({ direction }) => direction === 'outbound'))('$dire
   });
 });
 
-/** Notes [2] of table 6 and [1] of table 7. */
+/** Notes [2] of table 6 and [1] of table 7; but who only asked gets no answer to taking it back (docs/decisions/0005). */
 function answerTo({ type, state, goesOn }: Row): string | undefined {
-  if (type === 'subscribe' && /^(From|Both)/.test(state)) return 'subscribed';
+  if (!/^(From|Both)/.test(state)) return undefined;
+  if (type === 'subscribe') return 'subscribed';
   return type === 'unsubscribe' && goesOn ? 'unsubscribed' : undefined;
 }
 

@@ -2,8 +2,10 @@
  * XEP-0060: Publish-Subscribe, and XEP-0163: Personal Eventing Protocol. Every account is a pubsub service of its owner: avatars,
  * OMEMO keys, bookmarks and what else clients keep there. And the host has one beside itself.
  */
-import type { Extension } from '../../extension.ts';
+import type { Extension, Host } from '../../extension.ts';
+import type { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
+import type { Account } from '../../store/model.ts';
 import { answer, FEATURES, type Pubsub } from './actions.ts';
 import { approvalForm, decide } from './approval.ts';
 import { attachConversions } from './conversions.ts';
@@ -56,6 +58,12 @@ export const pubsub: Extension = {
   },
 };
 
+/** What they are refused, they are refused as by a name that nobody has (docs/decisions/0005). */
+const isStranger = (host: Host, account: Account, from: Jid) =>
+  !host.serves(from.domain) && !host.roster.sees(account, from.bare);
+
+const noSuchAccount = () => new StanzaError('service-unavailable');
+
 function attachAccounts(core: Pubsub): void {
   const { host } = core;
   // Who may see a node depends on the node, so each action looks for itself.
@@ -64,7 +72,9 @@ function attachAccounts(core: Pubsub): void {
       host.iq.handle(type, 'account', 'pubsub', namespace, 'anyone', async (request) => {
         const { account } = request;
         if (!account) throw new StanzaError('service-unavailable');
-        return answer(core, accountOwner(host, account), request);
+        return answer(core, accountOwner(host, account), request).catch((error: unknown) => {
+          throw error instanceof StanzaError && isStranger(host, account, request.from) ? noSuchAccount() : error;
+        });
       });
   // An owner's word on who may subscribe comes as a message to the account itself.
   host.hooks.on('stanza to account', (event) => {
