@@ -1,10 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { chooseSearch, indexArchive } from '../../../xmpp/archiving/search.ts';
+import { formElement } from '../../../xmpp/data-form.ts';
 import { archive } from '../../../xmpp/extensions/archive/archive.ts';
+import { commands } from '../../../xmpp/extensions/commands.ts';
 import { disco } from '../../../xmpp/extensions/disco.ts';
+import { NS_COMMANDS } from '../../../xmpp/routing/command.ts';
 import { change } from '../../../xmpp/store/changes.ts';
-import { xml } from '../../../xmpp/xml.ts';
-import { type Client, conditionOf, type TestHost, testConfig, testHost } from './harness.ts';
+import { type Element, xml } from '../../../xmpp/xml.ts';
+import { type Client, conditionOf, payloadOf, type TestHost, testConfig, testHost } from './harness.ts';
 import { chat, online, say } from './talk.ts';
 
 const NS = 'urn:xmpp:mam:2';
@@ -15,7 +18,7 @@ async function open({ permitted = true } = {}): Promise<{ host: TestHost; alice:
   onTestFinished(() => {
     testConfig.archive.search = false;
   });
-  const host = await testHost(archive, disco);
+  const host = await testHost(archive, commands, disco);
   const alice = host.client(await host.member('alice'), 'phone');
   const bob = host.client(await host.member('bob'), 'phone');
   for (const client of [alice, bob]) online(host, client);
@@ -85,6 +88,27 @@ test('a member who has not switched it on does not know the field, nor does anyo
   expect(await offered(host, carol)).toEqual([false, false]);
   // Who sees her presence need not know what she does with her archive.
   expect((await offered(host, carol, 'alice@casp3r.local'))[1]).toBe(false);
+});
+
+test('members choose by an ad-hoc command at their own account', async () => {
+  const { host, alice } = await open();
+  const command = (client: Client, attrs: Record<string, string>, ...children: Element[]) =>
+    host.ask(
+      client,
+      'set',
+      xml('command', { xmlns: NS_COMMANDS, node: 'urn:casp3r:archive:search', ...attrs }, ...children),
+      'alice@casp3r.local',
+    );
+  for (const on of [true, false]) {
+    const sessionid = payloadOf(await command(alice, {})).attrs.sessionid ?? '';
+    const choice = formElement('submit', undefined, [{ var: 'search', values: [on ? '1' : '0'] }]);
+    expect(payloadOf(await command(alice, { sessionid }, choice)).attrs.status).toBe('completed');
+    expect(host.store.archive.search(alice.session.account.id)?.on).toBe(on);
+  }
+  const carol = host.client(await host.member('carol'), 'phone');
+  expect(conditionOf(await command(carol, {}))).toBe('forbidden');
+  testConfig.archive.search = false;
+  expect(conditionOf(await command(alice, {}))).toBe('forbidden');
 });
 
 test('what is there already is found once it is indexed; off takes all of it away', async () => {

@@ -14,6 +14,7 @@ import { change } from '../../store/changes.ts';
 import type { Account, ArchivedMessage } from '../../store/model.ts';
 import { type Element, embeddedText, parse, xml } from '../../xml.ts';
 import { accountOf, getPreferences, setPreferences } from './preferences.ts';
+import { addSearchCommand } from './search-command.ts';
 import { isWanted, isWorthKeeping } from './worth.ts';
 
 const NS_STANZA_ID = 'urn:xmpp:sid:0';
@@ -56,6 +57,7 @@ export const archive: Extension = {
     host.hooks.on('account disco info', ({ account, asker, node, features }) => {
       if (node === undefined && isOwn(host, account, asker) && isSearchable(host, account)) features.push(NS_FULLTEXT);
     });
+    addSearchCommand(host);
     host.iq.handle('get', 'account', 'query', NS, 'owner', (request) =>
       isSearchable(host, accountOf(request)) ? searchForm() : queryForm(),
     );
