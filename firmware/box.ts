@@ -311,15 +311,15 @@ export class Box {
     });
     const uploads = new UploadServer({ files, store: host.store, clock, log });
     const plain = https === 0 || config.upload.url !== '';
-    const tls = this.#certificate.files;
     const web = new WebServer({
       address,
       http,
       https,
-      tls,
+      doors: server.doors,
       app,
       uploads: { server: uploads, plain },
       streams: server.web,
+      secured: { protocols: server.protocols, take: (entrant) => server.takeSecured(entrant) },
       log,
     });
     this.#undo.push(() => web.stop());
@@ -361,7 +361,6 @@ export class Box {
 
   #reloadCertificate(): void {
     this.running.server.reloadCertificate();
-    this.#web?.reloadCertificate();
   }
 
   #clientsReach(domain: string): string {

@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../firmware/http/app.ts';
 import { WebServer } from '../../firmware/http/web-server.ts';
 import { Pairing } from '../../firmware/pairing.ts';
+import type { Entrant } from '../../xmpp/stream/door.ts';
+import { TrustedProxies } from '../../xmpp/stream/proxies.ts';
 import { freePorts } from '../kit/ports.ts';
 import { silentLog } from '../xmpp/extensions/harness.ts';
 import { openHome } from './home.ts';
@@ -17,9 +21,9 @@ interface Answer {
   body: string;
 }
 
-async function openPages() {
+async function openPages(proxies: string[] = []) {
   const home = await openHome();
-  const { host, clock, tls } = home;
+  const { host, clock, server } = home;
   const [http = 0, https = 0] = await freePorts(2);
   const pairing = new Pairing({ invites: host.invites, clock, log: silentLog, onChange: () => {} });
   const presses: [string, number][] = [];
@@ -45,7 +49,19 @@ async function openPages() {
     fingerprint: () => 'AB:CD',
   });
   const uploads = { server: await openUploads(home), plain: false };
-  const web = new WebServer({ address: '127.0.0.1', http, https, tls, app, uploads, log: silentLog });
+  const secured = { protocols: server.protocols, take: (entrant: Entrant) => server.takeSecured(entrant) };
+  const doors = { ...server.doors, proxies: new TrustedProxies(proxies) };
+  const web = new WebServer({
+    address: '127.0.0.1',
+    http,
+    https,
+    doors,
+    app,
+    uploads,
+    streams: server.web,
+    secured,
+    log: silentLog,
+  });
   await web.start();
   onTestFinished(() => web.stop());
 
@@ -191,8 +207,8 @@ describe('every page', () => {
   });
 
   it('is there over https as well, with a certificate that can be changed', async () => {
-    const { https, tls, web } = await openPages();
-    web.reloadCertificate();
+    const { https, tls, server } = await openPages();
+    server.reloadCertificate();
     const status = await new Promise((resolve, reject) => {
       const ca = readFileSync(tls.certificate);
       const sent = requestTls({ host: '127.0.0.1', port: https, servername: 'home.test', ca, path: '/', agent: false });
@@ -200,6 +216,23 @@ describe('every page', () => {
       sent.end();
     });
     expect(status).toBe(200);
+  });
+
+  it.each([['xmpp-client'], []])('shares the https port with streams of XMPP; their ALPN: %j', async (...alpn) => {
+    const { https, server } = await openPages();
+    const socket = connectTls({ host: '127.0.0.1', port: https, rejectUnauthorized: false, ALPNProtocols: alpn });
+    socket.write(
+      "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' to='home.test' version='1.0'>",
+    );
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part) => {
+      text += part;
+    });
+    await expect.poll(() => text).toContain('SCRAM-SHA-256-PLUS');
+    const gone = once(socket, 'close');
+    await server.stop();
+    await gone;
+    expect(text).toContain('system-shutdown');
   });
 
   it('has limits: a body, a header, a hurry', async () => {
@@ -232,6 +265,20 @@ describe('the page of the panel', () => {
     expect((await ask('/panel', { headers: { Host: `localhost:${http}` } })).status).toBe(200);
     for (const path of ['/panel', '/panel/events', '/panel.png', '/panel.js'])
       expect((await ask(path, { headers: { Host: 'evil.example' } })).status).toBe(403);
+  });
+
+  it('is not for who comes through a proxy on this machine that tells where they are', async () => {
+    const { http } = await openPages(['127.0.0.1']);
+    const asked = 'GET /panel HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    const statusBehind = async (header: string) => {
+      const socket = connect(http, '127.0.0.1').setEncoding('utf8');
+      socket.write(`${header}\r\n${asked}`);
+      const [text] = await once(socket, 'data');
+      socket.destroy();
+      return String(text).slice(9, 12);
+    };
+    expect(await statusBehind('PROXY TCP4 192.0.2.1 127.0.0.1 5000 5280')).toBe('403');
+    expect(await statusBehind('PROXY TCP4 127.0.0.1 127.0.0.1 5000 5280')).toBe('200');
   });
 
   it('presses for its own form, and for nobody else’s', async () => {

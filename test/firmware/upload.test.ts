@@ -31,13 +31,25 @@ interface Asked {
 
 async function openServer() {
   const home = await openHome();
-  const { folder, host, clock, tls } = home;
+  const { folder, host, clock, server } = home;
   const { store } = host;
   const files = await openFiles(home);
   const uploads = { server: await openUploads(home, files), plain: true };
   const [port = 0] = await freePorts(1);
   const app = new Hono<WebEnv>();
-  const web = new WebServer({ address: '127.0.0.1', http: port, https: 0, tls, app, uploads, log: silentLog });
+  const { doors } = server;
+  const secured = { protocols: [], take: () => undefined };
+  const web = new WebServer({
+    address: '127.0.0.1',
+    http: port,
+    https: 0,
+    doors,
+    app,
+    uploads,
+    streams: server.web,
+    secured,
+    log: silentLog,
+  });
   await web.start();
   onTestFinished(() => web.stop());
   const alice = await host.accounts.create({ local: 'alice', password: 'secret of alice', role: 'member' });

@@ -51,6 +51,17 @@ describe.runIf(present)('slixmpp', () => {
     await peer.event('online', { mechanism });
   });
 
+  test('logs in and chats over the https port, which it tells by no ALPN that it speaks XMPP', async () => {
+    await box.addAccount('paris');
+    await box.addAccount('rosaline');
+    const paris = connect('paris', { tls: true, port: box.ports.https });
+    await paris.event('online', { mechanism: 'SCRAM-SHA-256' });
+    const rosaline = connect('rosaline');
+    await rosaline.event('online');
+    rosaline.order('say', { to: 'paris@localhost', body: 'one door for all' });
+    await paris.event('message', { body: 'one door for all' });
+  });
+
   test('is refused with a wrong password', async () => {
     await box.addAccount('mercutio');
     await connect('mercutio', { password: 'wrong' }).event('refused');

@@ -79,9 +79,10 @@ export class Door {
     const { address, port, name } = this.#options;
     const server = createServer((socket) => void this.#arrive(socket));
     server.maxConnections = MAX_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: address, port, backlog: BACKLOG, ipv6Only: false }, resolve);
+    await listen(server, address, port).catch((error: unknown) => {
+      // A kernel without IPv6 does not know the address that takes both.
+      if (address !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
+      return listen(server, '0.0.0.0', port);
     });
     server.on('error', (error) => this.#doors.log.error({ listener: name, error: error.message }, 'a listener failed'));
     this.#server = server;
@@ -148,6 +149,16 @@ export class Door {
     });
     return { socket, tls, protocol: agreed ?? (await protocolOf(socket, alpn)) };
   }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port, backlog: BACKLOG, ipv6Only: false }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 async function protocolOf(socket: Socket, [first = '', ...others]: readonly string[]): Promise<string> {
