@@ -19,6 +19,7 @@ import { offline } from './extensions/offline.ts';
 import { ping } from './extensions/ping.ts';
 import { privateData } from './extensions/private-data.ts';
 import { pubsub } from './extensions/pubsub/pubsub.ts';
+import { push } from './extensions/push/push.ts';
 import { registration } from './extensions/registration.ts';
 import { socks5 } from './extensions/socks5.ts';
 import { stanzaId } from './extensions/stanza-id.ts';
@@ -41,6 +42,7 @@ export const extensions: readonly Extension[] = [
   commands,
   caps,
   csi,
+  push,
   lastActivity,
   // What members keep on the box.
   pubsub,

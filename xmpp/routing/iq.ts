@@ -7,7 +7,7 @@ import type { IqAccess, IqRequest, IqType } from './iq-table.ts';
 import type { Jid } from './jid.ts';
 import type { Origin } from './router.ts';
 import { iqResult } from './stanza.ts';
-import { type StanzaCondition, StanzaError } from './stanza-error.ts';
+import { ERROR_TYPES, type StanzaCondition, StanzaError } from './stanza-error.ts';
 
 /** @throws StanzaError bad-request for what RFC 6120 section 8.2.3 rules out. */
 export function assertIq(stanza: Element): void {
@@ -115,8 +115,10 @@ export class Iqs {
   }
 }
 
-/** The condition is the peer's word: kept as it is where it is a defined one. */
+/** Condition and type are the peer's word: kept as they are where they are defined ones. */
 function errorOf(stanza: Element): StanzaError {
-  const condition = stanza.getChild('error')?.getChildElements()[0]?.name;
-  return new StanzaError((condition ?? 'undefined-condition') as StanzaCondition);
+  const error = stanza.getChild('error');
+  const condition = (error?.getChildElements()[0]?.name ?? 'undefined-condition') as StanzaCondition;
+  const type = ERROR_TYPES.find((known) => known === error?.attrs.type);
+  return new StanzaError(condition, type === undefined ? {} : { type });
 }

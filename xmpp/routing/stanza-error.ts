@@ -3,7 +3,8 @@ import { type Element, xml } from '../xml.ts';
 
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
-export type ErrorType = 'auth' | 'cancel' | 'continue' | 'modify' | 'wait';
+export const ERROR_TYPES = ['auth', 'cancel', 'continue', 'modify', 'wait'] as const;
+export type ErrorType = (typeof ERROR_TYPES)[number];
 
 /** The defined conditions with the type that RFC 6120 section 8.3.3 recommends for each. */
 const DEFAULT_TYPES = {

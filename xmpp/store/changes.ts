@@ -20,6 +20,7 @@ import type {
   NodeRow,
   NodeSubscription,
   OfflineMessage,
+  PushRegistration,
   Role,
   RoomAffiliation,
   RoomRow,
@@ -75,6 +76,10 @@ export interface ChangeData {
   'vcard set': { account: Id; vcard: string };
   /** Private XML storage (XEP-0049), by the element's name and namespace. */
   'private data set': { account: Id; name: string; namespace: string; data: string };
+
+  /** In the place of an earlier one of the same service and node. */
+  'push enabled': { account: Id } & PushRegistration;
+  'push disabled': { account: Id; service: string; node: string };
 
   'invite created': Invite;
   /** One use taken; `account` is the account it made, or the bare JID of the contact. */

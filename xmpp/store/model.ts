@@ -238,6 +238,21 @@ export interface NodeSubscription {
   options: Record<string, string>;
 }
 
+/** Where a member's client wants its member to be told of what waits (XEP-0357). */
+export interface PushRegistration {
+  /** The app server's JID. */
+  service: string;
+  /** '' for none. */
+  node: string;
+  /** The client's. */
+  resource: string;
+  /** What the app server wants to be told each time: a form, serialised; '' for none. */
+  options: string;
+  /** What a notification may show of a message. */
+  shows: readonly ('sender' | 'body')[];
+  atMs: number;
+}
+
 /** When and how a member was last seen (XEP-0012). */
 export interface LastSeen {
   atMs: number;

@@ -26,6 +26,7 @@ import type {
   NodeRow,
   NodeSubscription,
   OfflineMessage,
+  PushRegistration,
   RoomAffiliation,
   RoomRow,
   RoomSubject,
@@ -150,6 +151,8 @@ export interface ExtrasReads {
   blocked(account: Id): string[];
   vcard(account: Id): string | undefined;
   privateData(account: Id, name: string, namespace: string): string | undefined;
+  /** Oldest first. */
+  pushRegistrations(account: Id): PushRegistration[];
 }
 
 /** Nodes of an account, or of a server's service. Items that have expired are there until they are removed; `page` knows. */

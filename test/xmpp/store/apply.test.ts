@@ -117,6 +117,8 @@ const pairs: [string, Change, Change][] = [
   ],
   ['room subject', sample('room subject set'), change('room subject set', { room: 'r1', ...subject, atMs: 1 })],
   ['offline', sample('offline message kept'), sample('offline messages cleared')],
+  ['push', sample('push enabled'), sample('push disabled')],
+  ['push again', sample('push disabled'), sample('push enabled')],
   ['block', sample('blocked set'), sample('blocked removed')],
   ['block again', sample('blocked removed'), sample('blocked set')],
   ['all unblocked', sample('blocked set'), change('blocked removed', { account: 'a1' })],

@@ -16,6 +16,7 @@ import {
   kinds,
   message,
   owner,
+  push,
   room,
   rule,
   sample,
@@ -85,9 +86,10 @@ const cases: { [K in ChangeKind]: Seen } = {
       store.archive.search('a1'),
       store.roster.version('a1'),
       store.extras.vcard('a1'),
+      store.extras.pushRegistrations('a1'),
       store.extras.privateData('a1', 'storage', 'storage:bookmarks'),
     ],
-    is: [undefined, undefined, [], [], undefined, undefined, undefined, undefined, '', undefined, undefined],
+    is: [undefined, undefined, [], [], undefined, undefined, undefined, undefined, '', undefined, [], undefined],
   },
   'last seen set': {
     before: born,
@@ -194,6 +196,12 @@ const cases: { [K in ChangeKind]: Seen } = {
   },
   'act recorded': { read: ({ access }) => access.acts('s1', 10), is: [act] },
   'acts forgotten': { before: ['act recorded'], read: ({ access }) => access.acts('s1', 10), is: [] },
+  'push enabled': { before: born, read: ({ extras }) => extras.pushRegistrations('a1'), is: [push] },
+  'push disabled': {
+    before: [...born, 'push enabled'],
+    read: ({ extras }) => extras.pushRegistrations('a1'),
+    is: [],
+  },
   'invite created': {
     read: ({ invites }) => [invites.byCode(invite.code), invites.list('s1')],
     is: [invite, [invite]],

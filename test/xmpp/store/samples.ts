@@ -7,6 +7,7 @@ import type {
   ClientRow,
   Credential,
   Invite,
+  PushRegistration,
   RoomAffiliation,
   RoomRow,
   RoomSubject,
@@ -161,6 +162,15 @@ export const act: Act = {
   about: 'bob@casp3r.local limited',
 };
 
+export const push: PushRegistration = {
+  service: 'push.app.test',
+  node: 'phone',
+  resource: 'app.1',
+  options: "<x xmlns='jabber:x:data'/>",
+  shows: ['sender'],
+  atMs: noonMs,
+};
+
 const account = 'a1';
 
 /** Made in this order, each has something to change. */
@@ -201,6 +211,8 @@ export const samples: ChangeData = {
   'held stanzas cleared': { account, from: held.from },
   'act recorded': act,
   'acts forgotten': { server: 's1', beforeMs: noonMs + 1 },
+  'push enabled': { account, ...push },
+  'push disabled': { account, service: push.service, node: push.node },
   'invite created': invite,
   'invite used': { code: invite.code, account },
   'invite revoked': { code: invite.code },

@@ -27,6 +27,7 @@ const ownedBy = [
   ['cleared_senders', 'account'],
   ['vcards', 'account'],
   ['private_data', 'account'],
+  ['push_registrations', 'account'],
   ['nodes', 'owner'],
   ['node_items', 'owner'],
   ['node_affiliations', 'owner'],

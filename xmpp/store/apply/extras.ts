@@ -46,4 +46,35 @@ export const extrasAppliers = {
       hlc,
     );
   },
+
+  'push enabled'(db, { account, service, node, resource, options, shows, atMs }, hlc) {
+    db.run(
+      `INSERT INTO push_registrations (account, service, node, resource, options, shows, at_ms, removed, hlc)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)
+       ON CONFLICT DO UPDATE SET resource = excluded.resource, options = excluded.options, shows = excluded.shows,
+         at_ms = excluded.at_ms, removed = 0, hlc = excluded.hlc
+       WHERE excluded.hlc > push_registrations.hlc`,
+      account,
+      service,
+      node,
+      resource,
+      options,
+      shows.join(' '),
+      atMs,
+      hlc,
+    );
+  },
+
+  'push disabled'(db, { account, service, node }, hlc) {
+    db.run(
+      `INSERT INTO push_registrations (account, service, node, resource, options, shows, at_ms, removed, hlc)
+       VALUES (?, ?, ?, '', '', '', 0, 1, ?)
+       ON CONFLICT DO UPDATE SET resource = '', options = '', shows = '', at_ms = 0, removed = 1, hlc = excluded.hlc
+       WHERE excluded.hlc > push_registrations.hlc`,
+      account,
+      service,
+      node,
+      hlc,
+    );
+  },
 } satisfies Partial<Appliers>;

@@ -9,6 +9,7 @@ import { sql as clients } from './0007-clients.ts';
 import { sql as searchChoices } from './0008-search-choices.ts';
 import { sql as invites } from './0009-invites.ts';
 import { sql as access } from './0010-access.ts';
+import { sql as push } from './0011-push.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   searchChoices,
   invites,
   access,
+  push,
 ];

@@ -1,12 +1,13 @@
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
-import type { Id } from '../model.ts';
+import type { Id, PushRegistration } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { ExtrasReads } from '../store.ts';
 
 export class SqliteExtras implements ExtrasReads {
   readonly #db: Sqlite;
   readonly #blocked = new ReadCache<readonly string[]>(1000);
+  readonly #pushes = new ReadCache<readonly PushRegistration[]>(1000);
 
   constructor(db: Sqlite) {
     this.#db = db;
@@ -35,6 +36,20 @@ export class SqliteExtras implements ExtrasReads {
     )?.data;
   }
 
+  pushRegistrations(account: Id): PushRegistration[] {
+    return [
+      ...this.#pushes.get(account, () =>
+        this.#db
+          .all<Omit<PushRegistration, 'shows'> & { shows: string }>(
+            `SELECT service, node, resource, options, shows, at_ms AS atMs FROM push_registrations
+             WHERE account = ? AND removed = 0 ORDER BY at_ms, service, node`,
+            account,
+          )
+          .map((row) => ({ ...row, shows: (['sender', 'body'] as const).filter((part) => row.shows.includes(part)) })),
+      ),
+    ];
+  }
+
   /** Drops from the cache what this change made stale. */
   forget(change: Change): void {
     switch (change.kind) {
@@ -42,6 +57,13 @@ export class SqliteExtras implements ExtrasReads {
       case 'blocked removed':
       case 'account removed':
         this.#blocked.forget(change.data.account);
+        break;
+    }
+    switch (change.kind) {
+      case 'push enabled':
+      case 'push disabled':
+      case 'account removed':
+        this.#pushes.forget(change.data.account);
     }
   }
 }
