@@ -45,6 +45,8 @@ export interface BoxOptions {
   powerOff: () => void;
   /** The box wants `factoryReset`: two buttons were held. */
   resetRequested: () => void;
+  /** An administrator asked for `restart`. */
+  restartRequested: () => void;
   /** What may be said once everything is on disk: that the plug may be pulled, or that the machine still runs. */
   unplug: 'safe' | 'wait for the light';
   /** Each picture of the panel, for a terminal. */
@@ -131,6 +133,7 @@ export class Box {
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
         invitationUrl: (code) => this.addresses.invitation(code),
+        power: { restart: this.#options.restartRequested, shutDown: this.#options.powerOff },
       }),
       store,
       clock,
@@ -175,6 +178,13 @@ export class Box {
     this.#panel?.goodbye('erasing', 'erasing');
     await this.#undoAll();
     this.#erase();
+    await this.start();
+  }
+
+  /** Stops and starts in this process. @throws BoxError where it cannot start again */
+  async restart(): Promise<void> {
+    this.#panel?.goodbye('saving', 'wait for the light');
+    await this.#undoAll();
     await this.start();
   }
 

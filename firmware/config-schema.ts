@@ -58,6 +58,14 @@ const component = v.pipe(
   ),
 );
 
+const uris = v.array(
+  v.pipe(
+    text('must be an address'),
+    v.regex(/^[a-z][a-z0-9+.-]*:\S+$/i, 'must be an address such as "mailto:abuse@chat.example"'),
+  ),
+  'must be a list of addresses',
+);
+
 const LED = 'must be a light of /sys/class/leds such as "ACT"';
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
 
@@ -67,6 +75,15 @@ export const configSchema = v.strictObject({
   server: table({
     domain: v.optional(domain, 'casp3r.local'),
     fallbacks: v.optional(v.array(domain, 'must be a list of domains'), []),
+    contact: table({
+      abuse: v.optional(uris),
+      admin: v.optional(uris),
+      feedback: v.optional(uris),
+      sales: v.optional(uris),
+      security: v.optional(uris),
+      status: v.optional(uris),
+      support: v.optional(uris),
+    }),
   }),
   listen: table({
     address: v.optional(v.pipe(text('must be an IP address'), v.ip('must be an IP address; "::" takes all')), '::'),

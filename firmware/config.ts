@@ -79,11 +79,12 @@ export interface BoxFacts {
   roomBytes: ServerConfig['upload']['roomBytes'];
   reachableAt: ServerConfig['reachableAt'];
   invitationUrl: ServerConfig['invitationUrl'];
+  power?: ServerConfig['power'];
 }
 
 /** What the XMPP server is told. */
 export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
-  const { tls, componentSecrets, uploadUrl, roomBytes, reachableAt, invitationUrl } = facts;
+  const { tls, componentSecrets, uploadUrl, roomBytes, reachableAt, invitationUrl, power } = facts;
   const { listen, limits, archive, rooms, upload } = config;
   return {
     listen: {
@@ -128,6 +129,8 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     },
     reachableAt,
     invitationUrl,
+    contact: config.server.contact,
+    ...(power && { power }),
   };
 }
 

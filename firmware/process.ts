@@ -20,6 +20,8 @@ export interface Life {
   end(): void;
   /** Factory reset: the box stops, forgets everything, and starts anew in this process. Ends it, with 1, where that fails. */
   reset(): void;
+  /** The box stops and starts anew in this process. Ends it, with 1, where that fails. */
+  restart(): void;
 }
 
 /** More in a minute than this is no single bad request: what is in memory can no longer be trusted. */
@@ -27,7 +29,7 @@ const FAULTS_A_MINUTE = 20;
 
 export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOptions): Life {
   let ending = false;
-  let resetting = Promise.resolve();
+  let startingAnew = Promise.resolve();
   let faultTimes: number[] = [];
 
   const exit = (code: number) => {
@@ -38,7 +40,7 @@ export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOpt
     if (ending) return exit(1);
     ending = true;
     log.info({}, 'stopping');
-    const stopped = resetting.then(() => box.stop());
+    const stopped = startingAnew.then(() => box.stop());
     void stopped.then(
       async () => {
         log.info({}, 'stopped; everything is on disk');
@@ -61,15 +63,19 @@ export function superviseProcess({ box, log, reload, farewell, lastly }: LifeOpt
     exit(1);
   };
 
+  /** One at a time. */
+  const startAnew = (when: string, work: () => Promise<void>) => {
+    if (ending) return;
+    startingAnew = startingAnew.then(work).catch((error: unknown) => {
+      log.error({ err: error }, `the box did not start again ${when}`);
+      exit(1);
+    });
+  };
+
   return {
     end,
-    reset: () => {
-      if (ending) return;
-      resetting = box.factoryReset().catch((error: unknown) => {
-        log.error({ err: error }, 'the box did not start again after the factory reset');
-        exit(1);
-      });
-    },
+    reset: () => startAnew('after the factory reset', () => box.factoryReset()),
+    restart: () => startAnew('after the restart', () => box.restart()),
     start: async () => {
       process.on('SIGINT', end);
       process.on('SIGTERM', end);

@@ -35,6 +35,7 @@ export async function runBox(load: () => Config): Promise<void> {
     cwd: process.cwd(),
     powerOff: () => void powerOff(),
     resetRequested: () => life.reset(),
+    restartRequested: () => life.restart(),
     unplug: service ? 'wait for the light' : 'safe',
     onFrame: (frame) => terminal?.show(frame),
   });

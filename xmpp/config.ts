@@ -69,6 +69,10 @@ export interface ComponentsConfig {
   secrets: ReadonlyMap<string, string>;
 }
 
+/** XEP-0157. */
+export const CONTACT_KINDS = ['abuse', 'admin', 'feedback', 'sales', 'security', 'status', 'support'] as const;
+export type ContactKind = (typeof CONTACT_KINDS)[number];
+
 export interface ServerConfig {
   listen: ListenConfig;
   components: ComponentsConfig;
@@ -83,6 +87,10 @@ export interface ServerConfig {
   upload: UploadConfig;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;
+  /** Where to turn to, as URIs, for what `docs/configuration.md` names (XEP-0157). An empty list says that there is nobody. */
+  contact: { readonly [Kind in ContactKind]?: readonly string[] | undefined };
+  /** What administrators may do with the box from their apps; absent where it is no business of theirs. */
+  power?: { restart(): void; shutDown(): void };
   /** The page of an invitation; undefined where no page is served. */
   invitationUrl(code: string): string | undefined;
 }

@@ -1,5 +1,6 @@
 /** What the server speaks, in the order in which the hooks run. */
 import type { Extension } from './extension.ts';
+import { administration } from './extensions/administration/administration.ts';
 import { archive } from './extensions/archive/archive.ts';
 import { avatar } from './extensions/avatar.ts';
 import { blocking } from './extensions/blocking.ts';
@@ -7,6 +8,7 @@ import { bookmarks } from './extensions/bookmarks.ts';
 import { caps } from './extensions/caps.ts';
 import { carbons } from './extensions/carbons.ts';
 import { commands } from './extensions/commands.ts';
+import { contactAddresses } from './extensions/contact-addresses.ts';
 import { csi } from './extensions/csi/csi.ts';
 import { disco } from './extensions/disco.ts';
 import { displayed } from './extensions/displayed.ts';
@@ -55,6 +57,8 @@ export const extensions: readonly Extension[] = [
   registration,
   invitations,
   invitedContacts,
+  administration,
+  contactAddresses,
   // Rooms, at a domain of their own.
   muc,
   // Files, at theirs.

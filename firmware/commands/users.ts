@@ -1,5 +1,6 @@
 /** Members: made, changed, removed and listed by who runs the box. */
 
+import { wouldLeaveNone } from '../../xmpp/access/last-administrator.ts';
 import { chooseSearch } from '../../xmpp/archiving/search.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import { Jid } from '../../xmpp/routing/jid.ts';
@@ -128,8 +129,7 @@ function memberOf(hosts: readonly Host[], text: string): Member {
 }
 
 function assertNotLast(host: Host, account: Account, address: string): void {
-  const able = host.accounts.list().filter(({ role, status }) => role === 'administrator' && status === 'active');
-  if (able.length === 1 && able[0]?.id === account.id) throw new BoxError('last-administrator', { address });
+  if (wouldLeaveNone(host.accounts, [account])) throw new BoxError('last-administrator', { address });
 }
 
 function tryParse(address: string): Jid | undefined {

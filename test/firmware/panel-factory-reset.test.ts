@@ -77,6 +77,7 @@ function openBox(data: string) {
     random: systemRandom,
     cwd: folder,
     powerOff: () => {},
+    restartRequested: () => {},
     resetRequested: () => {
       reset = box.factoryReset();
     },

@@ -103,6 +103,8 @@ export const testConfig: ServerConfig = {
     roomBytes: () => 1_000_000,
   },
   reachableAt: (domain) => domain,
+  contact: {},
+  power: { restart: () => {}, shutDown: () => {} },
   invitationUrl: (code) => `https://casp3r.local:5281/j/${code}`,
 };
 

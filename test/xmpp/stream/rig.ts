@@ -88,6 +88,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     limits,
     upload: { maxBytes: 0, quotaBytes: 0, days: 0, url: () => undefined, roomBytes: () => 0 },
     reachableAt: (domain) => domain,
+    contact: {},
     invitationUrl: () => undefined,
   };
   const hooks = new Hooks();
