@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { isLoopback } from '../addresses.ts';
+import { BoshServer } from '../bosh/bosh-server.ts';
 import { ClientStream } from '../client-stream.ts';
 import type { StreamContext } from '../context.ts';
 import type { Transport } from '../transport.ts';
@@ -11,6 +12,7 @@ import { type Refusal, refuseUpgrade } from './refusal.ts';
 import { type WebPeer, webPeer } from './web-peer.ts';
 
 export const WEBSOCKET_PATH = '/xmpp-websocket';
+export const BOSH_PATH = '/http-bind';
 
 const NOT_SECURE: Refusal = {
   status: 403,
@@ -20,6 +22,7 @@ const NOT_SECURE: Refusal = {
 export class WebStreams {
   readonly #context: StreamContext;
   readonly #sockets: MessageSocketServer;
+  readonly #bosh: BoshServer;
   readonly #streams = new Set<ClientStream>();
   #stopped = false;
 
@@ -28,6 +31,7 @@ export class WebStreams {
     const { stanzaBytes, bytesBeforeLogin } = context.config.limits;
     const most = stanzaBytes === 0 || bytesBeforeLogin === 0 ? 0 : Math.max(stanzaBytes, bytesBeforeLogin);
     this.#sockets = new MessageSocketServer(context.clock, most);
+    this.#bosh = new BoshServer(context, (transport) => this.#begin(transport));
   }
 
   /** Takes over a connection that asks to become a WebSocket; what is none of XMPP's gets an HTTP error. */
@@ -51,15 +55,21 @@ export class WebStreams {
 
   /** False for what is none of its business. */
   handle(request: IncomingMessage, response: ServerResponse): boolean {
-    if (pathOf(request) !== WEBSOCKET_PATH) return false;
-    response.writeHead(426, { Upgrade: 'websocket', Connection: 'Upgrade', 'Content-Type': 'text/plain' });
-    response.end('XMPP over WebSocket (RFC 7395) is spoken here; see docs/browser.md.\n');
+    const path = pathOf(request);
+    if (path === BOSH_PATH) {
+      const peer = webPeer(request);
+      this.#bosh.handle(request, response, peer, this.#mayLogIn(peer) ? undefined : NOT_SECURE);
+    } else if (path === WEBSOCKET_PATH) {
+      response.writeHead(426, { Upgrade: 'websocket', Connection: 'Upgrade', 'Content-Type': 'text/plain' });
+      response.end('XMPP over WebSocket (RFC 7395) is spoken here.\n');
+    } else return false;
     return true;
   }
 
   /** Ends its streams with `system-shutdown` and takes no more. Resolves when they are gone, after few seconds at most. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#bosh.stop();
     await this.#context.streams.end([...this.#streams], 'system-shutdown');
   }
 
