@@ -117,7 +117,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
       loginsPerMinute: limits.logins_per_minute,
       registrationsPerHour: limits.registrations_per_hour,
       loginSeconds: 60,
-      resumeSeconds: 600,
+      resumeSeconds: 900,
       resumeStanzas: 1000,
     },
     upload: {
