@@ -1,4 +1,6 @@
 /** What a server is told at its start. The appliance fills it from casp3r.toml (firmware/config.ts); no file is read here. */
+import type { KeptKind } from './store/model.ts';
+
 export interface ListenConfig {
   /** `::` takes IPv4 as well. */
   address: string;
@@ -45,6 +47,9 @@ export interface UploadConfig {
   roomBytes(): number;
 }
 
+/** Bytes that one member may keep of each kind; 0 switches a limit off. */
+export type Quotas = Readonly<Record<KeptKind, number>>;
+
 /** What a new room is like until its owner says otherwise (docs/decisions/0004). */
 export interface RoomsConfig {
   /** Listed for everyone. */
@@ -84,6 +89,7 @@ export interface ServerConfig {
   archive: { days: number; search: boolean };
   rooms: RoomsConfig;
   limits: Limits;
+  quotas: Quotas;
   upload: UploadConfig;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;

@@ -1,7 +1,9 @@
 /** XEP-0049: Private XML Storage. */
-import type { Extension } from '../extension.ts';
+import { assertWithinQuota } from '../access/quota.ts';
+import type { Extension, Host } from '../extension.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
+import type { Id } from '../store/model.ts';
 import { type Element, parse, xml } from '../xml.ts';
 
 const NS = 'jabber:iq:private';
@@ -30,6 +32,7 @@ export const privateData: Extension = {
       await host.turns.run(account.id, async () => {
         const changes: Change[] = [];
         const after: (() => void)[] = [];
+        assertWithinQuota(host, account.id, 'private', growthOf(host, account.id, wanted));
         for (const { name, namespace, element } of wanted) {
           changes.push(change('private data set', { account: account.id, name, namespace, data: element.toString() }));
           host.hooks.run('private data set', { account, element, by: from, changes, after });
@@ -42,8 +45,21 @@ export const privateData: Extension = {
   },
 };
 
+interface Entry {
+  name: string;
+  namespace: string;
+  element: Element;
+}
+
+function growthOf({ store }: Host, account: Id, wanted: readonly Entry[]): number {
+  return wanted.reduce((sum, { name, namespace, element }) => {
+    const before = store.extras.privateData(account, name, namespace) ?? '';
+    return sum + Buffer.byteLength(element.toString()) - Buffer.byteLength(before);
+  }, 0);
+}
+
 /** @throws StanzaError not-acceptable where there is none, or one without a namespace of its own (section 2.3) */
-function entries(query: Element): { name: string; namespace: string; element: Element }[] {
+function entries(query: Element): Entry[] {
   const found = query.getChildElements().map((element) => ({
     name: element.name,
     namespace: element.attrs.xmlns ?? '',

@@ -134,6 +134,9 @@ export interface ArchivePreferences {
   never: string[];
 }
 
+/** What is counted in bytes: messages, items of nodes, private XML. */
+export type KeptKind = 'archive' | 'nodes' | 'private';
+
 /** Whether an archive's owner finds messages by their words. */
 export interface ArchiveSearch {
   on: boolean;

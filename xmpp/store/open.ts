@@ -12,6 +12,7 @@ import { SqliteArchive } from './reads/archive.ts';
 import { SqliteClients } from './reads/clients.ts';
 import { SqliteExtras } from './reads/extras.ts';
 import { SqliteInvites } from './reads/invites.ts';
+import { SqliteKept } from './reads/kept.ts';
 import { SqliteNodes } from './reads/nodes.ts';
 import { SqliteOffline } from './reads/offline.ts';
 import { SqliteRooms } from './reads/rooms.ts';
@@ -55,6 +56,7 @@ class SqliteStore implements Store {
   readonly nodes: SqliteNodes;
   readonly rooms: SqliteRooms;
   readonly uploads: SqliteUploads;
+  readonly kept: SqliteKept;
   readonly #db: Sqlite;
   readonly #clock: HybridClock;
   readonly #listeners = new Set<(changes: readonly Change[]) => void>();
@@ -75,6 +77,7 @@ class SqliteStore implements Store {
     this.nodes = new SqliteNodes(db);
     this.rooms = new SqliteRooms(db);
     this.uploads = new SqliteUploads(db);
+    this.kept = new SqliteKept(db);
     this.#db = db;
     this.#clock = clock;
   }

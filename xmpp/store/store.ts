@@ -18,6 +18,7 @@ import type {
   Credential,
   Id,
   Invite,
+  KeptKind,
   LastSeen,
   NodeAffiliation,
   NodeItem,
@@ -200,6 +201,11 @@ export interface UploadReads {
   over(nowMs: number, storedBeforeMs: number): Upload[];
 }
 
+export interface KeptReads {
+  /** What an account, a room or a server's nodes have on the disk of a kind, in UTF-8. */
+  bytes(account: Id, kind: KeptKind): number;
+}
+
 export interface Store {
   /** This box, made once and kept. */
   readonly boxId: string;
@@ -219,6 +225,7 @@ export interface Store {
   readonly nodes: NodeReads;
   readonly rooms: RoomReads;
   readonly uploads: UploadReads;
+  readonly kept: KeptReads;
   /** Tells of the changes of each commit, once they are on disk and before its caller hears of it. The function returned ends it. */
   onCommitted(listener: (changes: readonly Change[]) => void): () => void;
   /** Writes what is waiting, folds the WAL in, ends the writer thread. */

@@ -95,6 +95,7 @@ export const testConfig: ServerConfig = {
     resumeSeconds: 600,
     resumeStanzas: 1000,
   },
+  quotas: { archive: 0, nodes: 0, private: 0 },
   upload: {
     maxBytes: 1000,
     quotaBytes: 2500,

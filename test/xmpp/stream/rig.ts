@@ -85,6 +85,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },
     rooms: testConfig.rooms,
+    quotas: testConfig.quotas,
     limits,
     upload: { maxBytes: 0, quotaBytes: 0, days: 0, url: () => undefined, roomBytes: () => 0 },
     reachableAt: (domain) => domain,

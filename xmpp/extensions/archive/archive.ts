@@ -2,6 +2,7 @@
  * XEP-0313: Message Archive Management. Each side of a conversation keeps its own copy; both are on disk before the message is
  * delivered, and what is delivered names its id in the archive.
  */
+import { assertWithinQuota, isWithinQuota } from '../../access/quota.ts';
 import { answerPage, metadataElement, resultMessage } from '../../archiving/page.ts';
 import { NS_ARCHIVE as NS, NS_FULLTEXT, queryForm, readQuery, searchForm } from '../../archiving/query.ts';
 import { isSearchable, searchText, tendSearch } from '../../archiving/search.ts';
@@ -80,7 +81,12 @@ function keep(host: Host, event: MessageEvent, other: Jid, direction: ArchivedMe
   const message = { account: account.id, id, ...addresses, direction, atMs: host.clock.nowMs() };
   const text = isSearchable(host, account) ? searchText(stanza) : undefined;
   const found = text === undefined ? {} : { text };
-  changes.push(change('message archived', { ...message, stanza: embeddedText(stanza), ...found }));
+  const kept = embeddedText(stanza);
+  const growth = Buffer.byteLength(kept);
+  // Who writes is told that it is full, and can do something about it; what others write still comes, but is not kept here.
+  if (direction === 'out') assertWithinQuota(host, account.id, 'archive', growth);
+  else if (!isWithinQuota(host, account.id, 'archive', growth)) return;
+  changes.push(change('message archived', { ...message, stanza: kept, ...found }));
   stanza.append(xml('stanza-id', { xmlns: NS_STANZA_ID, by: host.addressOf(account), id }));
 }
 

@@ -1,4 +1,5 @@
 /** What one request changes at nodes: collected, committed at once, told after that. */
+import { assertWithinQuota } from '../../access/quota.ts';
 import { type Change, change } from '../../store/changes.ts';
 import type { NodeItem, NodeSubscription, SubscriptionState } from '../../store/model.ts';
 import { type Element, xml } from '../../xml.ts';
@@ -44,10 +45,14 @@ export class NodeWork {
   }
 }
 
-/** Keeps the item, where the node keeps any, and tells of it and of those that it pushes out (sections 7.1.2 and 7.1.2.5). */
+/**
+ * Keeps the item, where the node keeps any, and tells of it and of those that it pushes out (sections 7.1.2 and 7.1.2.5).
+ * @throws StanzaError resource-constraint where its owner's nodes hold all that they may
+ */
 export function publishItem(work: NodeWork, node: Node, item: NodeItem): void {
   const { owner, name, config } = node;
   if (isOn(config, 'persist_items')) {
+    if (owner.account) assertWithinQuota(work.pubsub.host, owner.id, 'nodes', growthOf(work, node, item));
     const beforeMs = freshSinceMs(config, item.atMs);
     if (beforeMs > 0) work.changes.push(change('items expired', { owner: owner.id, node: name, beforeMs }));
     for (const id of pushedOut(work, node, item)) work.tell(node, retraction(node, id));
@@ -55,6 +60,13 @@ export function publishItem(work: NodeWork, node: Node, item: NodeItem): void {
   }
   work.tell(node, itemsEvent(node, item), item.publisher);
   announce(work, node, { published: [item] });
+}
+
+/** What the item takes, less what it replaces. */
+function growthOf({ pubsub: { host } }: NodeWork, { owner, name, config }: Node, { id, payload }: NodeItem): number {
+  const { nodes } = host.store;
+  const replaced = keepOf(config) === 1 ? nodes.items(owner.id, name, 1)[0] : nodes.item(owner.id, name, id);
+  return Buffer.byteLength(payload) - Buffer.byteLength(replaced?.payload ?? '');
 }
 
 /** Of a node of one item, the new one says all; nor is told what the owner wants discarded in silence. */

@@ -35,6 +35,7 @@ const ownedBy = [
   ['upload_slots', 'account'],
   ['stored_uploads', 'account'],
   ['removed_uploads', 'account'],
+  ['kept_bytes', 'account'],
 ] as const;
 
 export const accountAppliers = {

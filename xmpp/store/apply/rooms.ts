@@ -9,6 +9,7 @@ const ownedBy = [
   ['archive', 'account'],
   ['archive_sizes', 'account'],
   ['vcards', 'account'],
+  ['kept_bytes', 'account'],
 ] as const;
 
 export const roomAppliers = {

@@ -10,6 +10,7 @@ import { sql as searchChoices } from './0008-search-choices.ts';
 import { sql as invites } from './0009-invites.ts';
 import { sql as access } from './0010-access.ts';
 import { sql as push } from './0011-push.ts';
+import { sql as keptBytes } from './0012-kept-bytes.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   invites,
   access,
   push,
+  keptBytes,
 ];
