@@ -2,13 +2,16 @@ import { type Command, Option } from 'commander';
 import type { InviteRow } from '../commands/invites.ts';
 import { ROLES } from '../commands/users.ts';
 import { askBox } from './client.ts';
-import { type CommonOptions, configOption, jsonOption, positiveNumber, wholeNumber } from './options.ts';
+import { type CommonOptions, configOption, jsonOption, positiveNumber, spanHours, wholeNumber } from './options.ts';
 import { print, printJson, printTable } from './output.ts';
 
 interface CreateOptions extends CommonOptions {
   role: string;
   uses: number;
   hours?: number;
+  expires?: number;
+  name?: string;
+  contact?: string;
   note?: string;
   server?: string;
   typed?: boolean;
@@ -23,13 +26,20 @@ export function addInviteCommand(casp3r: Command): void {
     .addOption(new Option('--role <role>').choices(ROLES).default('member'))
     .addOption(new Option('--uses <number>', 'accounts that it may make').argParser(wholeNumber).default(1))
     .addOption(new Option('--hours <number>', 'how long it is good (default: 7 days)').argParser(positiveNumber))
+    .addOption(
+      new Option('--expires <span>', 'the same in minutes, hours or days: 90m, 12h, 30d')
+        .argParser(spanHours)
+        .conflicts('hours'),
+    )
     .addOption(new Option('--note <text>', 'whom it is for'))
+    .addOption(new Option('--name <name>', 'the name that the account is to have, kept for it until then'))
+    .addOption(new Option('--contact <jid>', 'the member who invites: the two become contacts of each other'))
     .addOption(new Option('--typed', 'a short code that a person can type'))
     .addOption(new Option('--server <domain>', 'for which server (default: the first)'))
     .addOption(configOption())
     .addOption(jsonOption())
-    .action(async ({ config: _, json, role, uses, hours, note, server, typed }: CreateOptions, command: Command) => {
-      const made = await askBox<InviteRow>(command.opts(), 'invite create', { role, uses, hours, note, server, typed });
+    .action(async ({ config: _, json, hours, expires, ...wanted }: CreateOptions, command: Command) => {
+      const made = await askBox<InviteRow>(command.opts(), 'invite create', { ...wanted, hours: expires ?? hours });
       if (json) return printJson(made);
       if (made.url) print(made.url);
       print(made.uri);
@@ -46,8 +56,8 @@ export function addInviteCommand(casp3r: Command): void {
       if (options.json) return printJson(rows);
       if (rows.length === 0) return print('No invitation is open.');
       printTable(
-        ['code', 'expires', 'role', 'uses left', 'note'],
-        rows.map((row) => [row.code, row.expires, row.role, String(row.usesLeft), row.note]),
+        ['code', 'expires', 'role', 'uses left', 'from', 'note'],
+        rows.map((row) => [row.code, row.expires, row.role, String(row.usesLeft), row.from ?? 'the box', row.note]),
       );
     });
 

@@ -19,3 +19,13 @@ export function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }
+
+const HOURS_OF: Readonly<Record<string, number>> = { m: 1 / 60, h: 1, d: 24 };
+
+/** `90m`, `12h`, `30d`, in hours. */
+export function spanHours(text: string): number {
+  const [, number = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const hours = Number(number) * (HOURS_OF[unit] ?? 0);
+  if (!(hours > 0)) throw new InvalidArgumentError('It must be a time such as 90m, 12h or 30d.');
+  return hours;
+}

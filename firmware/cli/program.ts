@@ -1,6 +1,8 @@
 /** The commands, as commander knows them (its home: this folder). One file a command does the work. */
+
 import { Command } from 'commander';
 import { software } from '../version.ts';
+import { addAnnounceCommands } from './announce.ts';
 import { addConfigCommand } from './config.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addInviteCommand } from './invite.ts';
@@ -20,6 +22,7 @@ export function program(): Command {
     addStatusCommand,
     addUserCommand,
     addInviteCommand,
+    addAnnounceCommands,
     addPanelCommand,
     addConfigCommand,
     addDoctorCommand,

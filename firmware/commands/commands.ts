@@ -1,11 +1,18 @@
 /** What the running box answers on its control socket, by name. */
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
+import { announcementCommands } from './announcements.ts';
 import { inviteCommands } from './invites.ts';
 import { panelCommands } from './panel.ts';
 import { statusOf } from './status.ts';
 import { userCommands } from './users.ts';
 
 export function commandsOf(box: Box): [string, Command][] {
-  return [['status', () => statusOf(box)], ...userCommands(box), ...inviteCommands(box), ...panelCommands(box)];
+  return [
+    ['status', () => statusOf(box)],
+    ...userCommands(box),
+    ...inviteCommands(box),
+    ...announcementCommands(box),
+    ...panelCommands(box),
+  ];
 }

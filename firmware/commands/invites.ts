@@ -1,11 +1,13 @@
 /** Invitations: made, listed and taken back by who runs the box. */
+import { tryPrepareName } from '../../xmpp/access/name.ts';
+import type { Host } from '../../xmpp/extension.ts';
 import type { Invite } from '../../xmpp/store/model.ts';
 import { CommitError } from '../../xmpp/store/store.ts';
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
 import { BoxError } from '../errors.ts';
 import { oneOf, optionalNumber, optionalText, textOf } from './arguments.ts';
-import { ROLES } from './users.ts';
+import { memberOf, ROLES } from './users.ts';
 
 export interface InviteRow {
   code: string;
@@ -17,33 +19,32 @@ export interface InviteRow {
   role: Invite['role'];
   usesLeft: number;
   note: string;
+  /** The member who invites; null for the box itself. */
+  from: string | null;
 }
 
 export function inviteCommands(box: Box): [string, Command][] {
-  const hostFor = (domain: string | undefined) => {
-    const { hosts } = box.running.server;
-    const host = domain === undefined ? hosts[0] : hosts.find((each) => each.serves(domain));
-    const domains = hosts.map((each) => each.server.domain).join(', ');
-    if (!host) throw new BoxError('server-unknown', { domain: domain ?? '', domains });
-    return host;
-  };
-
   return [
     [
       'invite create',
       async (args) => {
-        const host = hostFor(optionalText(args, 'server'));
+        const host = hostFor(box, optionalText(args, 'server'));
         const hours = optionalNumber(args, 'hours');
+        const uses = optionalNumber(args, 'uses') ?? 1;
+        const username = nameFor(host, optionalText(args, 'name'), uses);
+        const contact = optionalText(args, 'contact');
         const invite = await host.invites
           .create({
+            ...(username !== undefined && { username }),
+            ...(contact !== undefined && { createdBy: memberOf([host], contact).account, befriends: true }),
             role: oneOf({ role: 'member', ...args }, 'role', ROLES),
-            uses: optionalNumber(args, 'uses') ?? 1,
+            uses,
             note: optionalText(args, 'note') ?? '',
             typed: args.typed === true,
             ...(hours !== undefined && { lifetimeMs: hours * 3_600_000 }),
           })
           .catch(asDiskError);
-        return rowOf(box, invite, host.invites.uri(invite));
+        return rowOf(box, host, invite);
       },
     ],
     [
@@ -53,7 +54,7 @@ export function inviteCommands(box: Box): [string, Command][] {
           host.invites
             .list()
             .filter(({ code }) => host.invites.find(code))
-            .map((invite) => rowOf(box, invite, host.invites.uri(invite))),
+            .map((invite) => rowOf(box, host, invite)),
         );
         return usable;
       },
@@ -70,9 +71,40 @@ export function inviteCommands(box: Box): [string, Command][] {
   ];
 }
 
-function rowOf(box: Box, { code, expiresMs, role, usesLeft, note }: Invite, uri: string): InviteRow {
+/** The server of this domain; the first where none is named. @throws BoxError server-unknown */
+export function hostFor(box: Box, domain: string | undefined): Host {
+  const { hosts } = box.running.server;
+  const host = domain === undefined ? hosts[0] : hosts.find((each) => each.serves(domain));
+  const domains = hosts.map((each) => each.server.domain).join(', ');
+  if (!host) throw new BoxError('server-unknown', { domain: domain ?? '', domains });
+  return host;
+}
+
+/** @throws BoxError member-refused where nobody can have this name, or not by this invitation */
+function nameFor(host: Host, name: string | undefined, uses: number): string | undefined {
+  if (name === undefined) return undefined;
+  const refuse = (reason: string) => new BoxError('member-refused', { address: name, reason });
+  if (uses > 1) throw refuse('one name is for one person');
+  const local = tryPrepareName(name);
+  if (local === undefined) throw refuse('this cannot be the name of an account');
+  if (host.accounts.find(local) || host.invites.reserving(local)) throw refuse('the name is taken');
+  return local;
+}
+
+function rowOf(box: Box, host: Host, invite: Invite): InviteRow {
+  const { code, expiresMs, role, usesLeft, note, createdBy } = invite;
   const url = box.addresses.invitation(code) ?? null;
-  return { code, url, uri, expires: new Date(expiresMs).toISOString(), role, usesLeft, note };
+  const from = createdBy === undefined ? undefined : host.store.accounts.byId(createdBy);
+  return {
+    code,
+    url,
+    uri: host.invites.uri(invite),
+    expires: new Date(expiresMs).toISOString(),
+    role,
+    usesLeft,
+    note,
+    from: from ? host.addressOf(from) : null,
+  };
 }
 
 function asDiskError(error: unknown): never {

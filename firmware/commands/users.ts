@@ -121,7 +121,7 @@ function nameOf(hosts: readonly Host[], address: string): { host: Host; local: s
 }
 
 /** @throws BoxError as `nameOf`, member-unknown */
-function memberOf(hosts: readonly Host[], text: string): Member {
+export function memberOf(hosts: readonly Host[], text: string): Member {
   const { host, local, address } = nameOf(hosts, text);
   const account = host.accounts.find(local);
   if (!account) throw new BoxError('member-unknown', { address });

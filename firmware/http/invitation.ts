@@ -84,6 +84,9 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     const view: LandingView = {
       domain: host.server.domain,
       uri,
+      ...inviterOf(invite),
+      makesAccount: invite.registers !== false,
+      ...(invite.username !== undefined && { name: invite.username }),
       action: `/j/${invite.code}`,
       expiresInMs: invite.expiresMs - clock.nowMs(),
       userAgent: c.req.header('User-Agent') ?? '',
@@ -95,6 +98,11 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
       Link: `<${uri}>; rel="alternate"`,
       'Cache-Control': 'no-store',
     });
+  }
+
+  function inviterOf({ createdBy, befriends }: Invite): { inviter?: string } {
+    const inviter = befriends ? host.store.accounts.byId(createdBy ?? '') : undefined;
+    return inviter ? { inviter: host.addressOf(inviter) } : {};
   }
 
   function encryptedUrl(c: Page, { code }: Invite): string | undefined {

@@ -7,8 +7,14 @@ import { words } from './words.ts';
 
 export interface LandingView {
   domain: string;
-  /** `xmpp:DOMAIN?register;preauth=…` */
+  /** What an app opens. */
   uri: string;
+  /** Who invites, where a member does. */
+  inviter?: string;
+  /** An account can be made by it. Otherwise it is for those who have one elsewhere. */
+  makesAccount: boolean;
+  /** The name that the account must have. */
+  name?: string;
   /** Where the form goes. */
   action: string;
   expiresInMs: number;
@@ -22,7 +28,7 @@ export interface LandingView {
 const { landing } = words;
 
 export function landingPage(view: LandingView): Html {
-  const { domain, problem } = view;
+  const { domain } = view;
   return layout({
     title: landing.title,
     domain,
@@ -30,19 +36,27 @@ export function landingPage(view: LandingView): Html {
     body: html`
 <section class="intro">
 <h1>${landing.title}</h1>
-<p class="lead">${landing.about(domain)}</p>
-<p class="quiet">${landing.goodFor(lifetime(view.expiresInMs))}</p>
+<p class="lead">${view.makesAccount ? landing.about(domain) : landing.aboutContact}</p>
+${view.inviter ? html`<p>${landing.from(view.inviter)}</p>` : ''}
+<p class="quiet">${(view.makesAccount ? landing.goodFor : landing.goodForContact)(lifetime(view.expiresInMs))}</p>
 </section>
 <div class="ways">
-${problem ? html`${makeCard(view)}${haveCard(view)}${getCard(view)}` : html`${haveCard(view)}${getCard(view)}${makeCard(view)}`}
+${cards(view)}
 </div>`,
   });
 }
 
-function haveCard({ uri }: LandingView): Html {
+function cards(view: LandingView): Html {
+  if (!view.makesAccount) return html`${haveCard(view)}${getCard(view)}`;
+  return view.problem
+    ? html`${makeCard(view)}${haveCard(view)}${getCard(view)}`
+    : html`${haveCard(view)}${getCard(view)}${makeCard(view)}`;
+}
+
+function haveCard({ uri, makesAccount }: LandingView): Html {
   return html`<section class="card have">
 <h2>${landing.haveTitle}</h2>
-<p>${landing.haveHelp}</p>
+<p>${makesAccount ? landing.haveHelp : landing.haveHelpContact}</p>
 <a class="button" href="${uri}">${landing.haveButton}</a>
 <div class="scan">${qrSvg(uri, landing.qrLabel)}<p><strong>${landing.otherDevice}</strong> ${landing.scan}</p></div>
 </section>
@@ -69,7 +83,7 @@ export function appList(platform: Platform): Html {
 `;
 }
 
-function makeCard({ domain, action, problem, encryptedUrl }: LandingView): Html {
+function makeCard({ domain, action, problem, encryptedUrl, name }: LandingView): Html {
   const told = (field: string) =>
     problem?.field === field ? html`<p class="problem" id="${field}-problem" role="alert">${problem.text}</p>` : '';
   const marks = (field: string) =>
@@ -80,7 +94,7 @@ function makeCard({ domain, action, problem, encryptedUrl }: LandingView): Html 
 <form method="post" action="${action}">
 ${told('form')}
 <label for="name">${landing.name}</label>
-<div class="address"><input id="name" name="name" value="${problem?.name ?? ''}" required maxlength="100" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${marks('name')}><span>@${domain}</span></div>
+<div class="address"><input id="name" name="name" value="${name ?? problem?.name ?? ''}"${name === undefined ? '' : html` readonly`} required maxlength="100" autocomplete="username" autocapitalize="none" autocorrect="off" spellcheck="false"${marks('name')}><span>@${domain}</span></div>
 ${told('name') || html`<p class="hint">${landing.nameHelp}</p>`}
 <label for="password">${landing.password}</label>
 <input id="password" name="password" type="password" required maxlength="200" autocomplete="new-password"${marks('password')}>

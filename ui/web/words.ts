@@ -40,6 +40,10 @@ export const words = {
     title: 'You are invited',
     about: (domain: string) =>
       `to ${domain}, a chat server on a small box of its own. Three ways on; take the one that fits.`,
+    aboutContact: 'to chat. Open the invitation in the app of your account, wherever that is.',
+    from: (address: string) => `${address} invites you, and will be in your contacts.`,
+    goodForContact: (time: string) => `This invitation is good for ${time}.`,
+    haveHelpContact: 'Your chat app opens and asks whether to add the contact.',
     goodFor: (time: string) => `This invitation is good for ${time}, for one account.`,
     haveTitle: 'I have an app',
     haveHelp: 'Your chat app opens and makes the account with you.',

@@ -17,6 +17,7 @@ const landing: LandingView = {
   expiresInMs: 30 * 60_000,
   userAgent: 'Mozilla/5.0 (Linux; Android 14)',
   encryptedUrl: undefined,
+  makesAccount: true,
 };
 const welcome = {
   domain: 'home.test',
@@ -117,4 +118,14 @@ it('style, icon and script are whole', () => {
   expect(style).not.toMatch(/url\(|@import/);
   expect(icon()).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(() => new Function(panelScript)).not.toThrow();
+});
+
+it('an invitation of a member for a contact alone says who invites and makes no account', () => {
+  const page = textOf(landingPage({ ...landing, makesAccount: false, inviter: 'bob@casp3r.local' }));
+  expect(page).toContain('bob@casp3r.local invites you');
+  expect(page).not.toContain('<form');
+});
+
+it('an invitation for one name leaves no other', () => {
+  expect(textOf(landingPage({ ...landing, name: 'carol' }))).toMatch(/value="carol" readonly/);
 });
