@@ -2,6 +2,7 @@
 import type { Accounts } from './access/accounts.ts';
 import type { Acts } from './access/acts.ts';
 import type { Invites } from './access/invites.ts';
+import type { Quarantine } from './access/quarantine.ts';
 import type { Access } from './access/rules/access.ts';
 import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
@@ -63,6 +64,8 @@ export interface Host {
   readonly invites: Invites;
   /** Who may do what. */
   readonly access: Access;
+  /** Strangers who wait to be let in. */
+  readonly quarantine: Quarantine;
   /** The record of administrative acts. */
   readonly acts: Acts;
   /** Connections to the proxy; the same for all hosts of the box. */
@@ -77,6 +80,8 @@ export interface Host {
 
   /** True for the primary domain and the fallbacks. */
   serves(domain: string): boolean;
+  /** True for the domain of a component (XEP-0114), which the owner put beside the box. */
+  isBeside(domain: string): boolean;
   /** The bare address of a member, at the primary domain. */
   addressOf(account: Account): string;
   /** Sends a stanza that the box makes (both `from` and `to` set) on the way of every stanza; errors to it are dropped. */

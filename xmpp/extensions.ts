@@ -1,4 +1,5 @@
 /** What the server speaks, in the order in which the hooks run. */
+import { accessGate } from './access/gate.ts';
 import type { Extension } from './extension.ts';
 import { administration } from './extensions/administration/administration.ts';
 import { archive } from './extensions/archive/archive.ts';
@@ -31,8 +32,9 @@ import { vcard4 } from './extensions/vcard4/vcard4.ts';
 import { version } from './extensions/version.ts';
 
 export const extensions: readonly Extension[] = [
-  // What a stanza may not do comes first.
+  // What a stanza may not do comes first: by the member's own list, then by the owner's rules.
   blocking,
+  accessGate,
   // Messages: forged ids go, the archive writes its own, so that the copies of carbons and of the offline store name it.
   stanzaId,
   displayed,

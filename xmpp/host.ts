@@ -2,6 +2,7 @@
 import { Accounts } from './access/accounts.ts';
 import { Acts } from './access/acts.ts';
 import { Invites } from './access/invites.ts';
+import { Quarantine } from './access/quarantine.ts';
 import { Access } from './access/rules/access.ts';
 import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
@@ -36,6 +37,7 @@ export interface HostSurroundings {
   config: ServerConfig;
   bytestreams: Bytestreams;
   software: { name: string; version: string };
+  isBeside(domain: string): boolean;
   send(stanza: Element): void;
   activity(): void;
 }
@@ -55,6 +57,7 @@ export class XmppHost implements Host {
   readonly accounts: Accounts;
   readonly invites: Invites;
   readonly access: Access;
+  readonly quarantine: Quarantine;
   readonly acts: Acts;
   readonly commands: Commands;
   readonly bytestreams: Bytestreams;
@@ -81,6 +84,7 @@ export class XmppHost implements Host {
     this.accounts = new Accounts(this);
     this.invites = new Invites(this);
     this.access = new Access(this);
+    this.quarantine = new Quarantine(this);
     this.acts = new Acts(this);
     this.commands = new Commands(this);
     this.roster = new Roster(this);
@@ -110,6 +114,10 @@ export class XmppHost implements Host {
   serves(domain: string): boolean {
     const { domain: primary, fallbacks } = this.server;
     return domain === primary || fallbacks.includes(domain);
+  }
+
+  isBeside(domain: string): boolean {
+    return this.#surroundings.isBeside(domain);
   }
 
   addressOf(account: Account): string {

@@ -177,6 +177,7 @@ export class XmppServer {
       config,
       software,
       bytestreams: this.#bytestreams,
+      isBeside: (domain) => this.#components.takes(domain),
       send: (stanza) => this.#send(stanza),
       activity,
     });

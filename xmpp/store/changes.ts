@@ -95,6 +95,8 @@ export interface ChangeData {
   'circle member set': CircleMember;
   'approval set': Approval;
   'stanza held': HeldStanza;
+  /** A member wrote to this stranger (a bare JID), or let them in: no stranger to that member from then on. */
+  'sender accepted': { account: Id; from: string };
   /** All of one sender (a bare JID), let in or thrown away. */
   'held stanzas cleared': { account: Id; from: string };
   'act recorded': Act;

@@ -138,6 +138,8 @@ export interface AccessReads {
   circlesOf(account: Id): CircleMember[];
   /** Bare JIDs that an administrator let this limited member talk with. */
   approved(account: Id): string[];
+  /** Whether this member accepted a sender (a bare JID) who is not in the roster. */
+  accepts(account: Id, from: string): boolean;
   /** Oldest first. */
   held(account: Id): HeldStanza[];
   /** Whether any member of the server has a contact at this domain in the roster. */

@@ -15,6 +15,7 @@ async function setUp() {
   const router: Router = new Router((domain) => (host.serves(domain) ? host : undefined), []);
   const host: XmppHost = new XmppHost(made.server.id, {
     ...{ store, clock, random, log, config, software, bytestreams },
+    isBeside: () => false,
     send: (stanza) => {
       const [from, to] = [Jid.parse(stanza.attrs.from ?? ''), Jid.parse(stanza.attrs.to ?? '')];
       router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch(() => {});

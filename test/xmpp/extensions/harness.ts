@@ -10,6 +10,7 @@ import { onTestFinished } from 'vitest';
 import { Accounts } from '../../../xmpp/access/accounts.ts';
 import { Acts } from '../../../xmpp/access/acts.ts';
 import { Invites } from '../../../xmpp/access/invites.ts';
+import { Quarantine } from '../../../xmpp/access/quarantine.ts';
 import { Access } from '../../../xmpp/access/rules/access.ts';
 import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { type Clock, systemRandom, type Timer } from '../../../xmpp/clock.ts';
@@ -158,6 +159,7 @@ export class TestHost implements Host {
   readonly accounts: Accounts;
   readonly invites: Invites;
   readonly access: Access;
+  readonly quarantine: Quarantine;
   readonly acts: Acts;
   readonly commands: Commands;
   readonly roster: Roster;
@@ -175,6 +177,7 @@ export class TestHost implements Host {
     this.invites = new Invites(this);
     this.access = new Access(this);
     store.onCommitted((changes) => this.access.forget(changes));
+    this.quarantine = new Quarantine(this);
     this.acts = new Acts(this);
     this.commands = new Commands(this);
     this.roster = new Roster(this as unknown as XmppHost);
@@ -194,6 +197,10 @@ export class TestHost implements Host {
 
   serves(domain: string): boolean {
     return domain === this.server.domain || this.server.fallbacks.includes(domain);
+  }
+
+  isBeside(): boolean {
+    return false;
   }
 
   addressOf(account: Account): string {

@@ -46,6 +46,7 @@ export class Box {
       config: testConfig,
       bytestreams: new Bytestreams(clock),
       software: { name: 'test', version: '0' },
+      isBeside: () => false,
       send: (stanza: Element) => this.#send(stanza),
       activity: () => {},
     };

@@ -188,6 +188,7 @@ const cases: { [K in ChangeKind]: Seen } = {
     is: [[], [], []],
   },
   'approval set': { before: born, read: ({ access }) => access.approved('a1'), is: ['grandma@g.test'] },
+  'sender accepted': { before: born, read: ({ access }) => access.accepts('a1', held.from), is: true },
   'stanza held': { before: born, read: ({ access }) => access.held('a1'), is: [held] },
   'held stanzas cleared': {
     before: [...born, 'stanza held'],

@@ -207,6 +207,7 @@ export const samples: ChangeData = {
   'circle member set': { circle: 'c1', account, standing: 'member' },
   'circle removed': { circle: 'c1' },
   'approval set': { account, contact: 'grandma@g.test', approved: true },
+  'sender accepted': { account, from: held.from },
   'stanza held': held,
   'held stanzas cleared': { account, from: held.from },
   'act recorded': act,

@@ -35,6 +35,7 @@ const MATTERS: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
   'circle removed',
   'circle member set',
   'approval set',
+  'sender accepted',
   'role set',
   'account created',
   'account removed',
@@ -115,8 +116,8 @@ export class Access {
     if ('account' in who) return { ...party, ...this.#memberParty(who.account) };
     if ('jid' in who) return { ...party, ...this.#outsideParty(who.jid, member) };
     if (!('domain' in who)) return party;
-    const { store, server } = this.#host;
-    return { ...party, domain: who.domain, known: store.access.hasContactAt(server.id, who.domain) };
+    const { server } = this.#host;
+    return { ...party, domain: who.domain, known: this.#hasContactAt(server.id, who.domain) };
   }
 
   #memberParty(account: Account): Party {
@@ -129,8 +130,20 @@ export class Access {
   #outsideParty(jid: Jid, member: Account | undefined): Party {
     const { store, server } = this.#host;
     const bare = jid.bare.toString();
-    const known = member ? store.roster.item(member.id, bare) !== undefined : store.access.isContact(server.id, bare);
+    const known = member ? this.#knows(member, bare) : store.access.isContact(server.id, bare);
     return { jid: bare, domain: jid.domain, known };
+  }
+
+  #knows(member: Account, bare: string): boolean {
+    const { store } = this.#host;
+    return store.roster.item(member.id, bare) !== undefined || store.access.accepts(member.id, bare);
+  }
+
+  /** The services of a domain (its rooms, say) stand right below it. */
+  #hasContactAt(server: Id, domain: string): boolean {
+    const { access } = this.#host.store;
+    const above = domain.slice(domain.indexOf('.') + 1);
+    return access.hasContactAt(server, domain) || (above.includes('.') && access.hasContactAt(server, above));
   }
 
   /** One of the two is limited, and they share no circle, and nobody approved. */

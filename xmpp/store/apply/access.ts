@@ -96,6 +96,10 @@ export const accessAppliers = {
     );
   },
 
+  'sender accepted'(db, { account, from }) {
+    db.run('INSERT INTO accepted_senders (account, sender) VALUES (?, ?) ON CONFLICT DO NOTHING', account, from);
+  },
+
   'held stanzas cleared'(db, { account, from }, hlc) {
     db.run('DELETE FROM held_stanzas WHERE account = ? AND sender = ? AND hlc < ?', account, from, hlc);
     db.run(

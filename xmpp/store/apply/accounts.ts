@@ -24,6 +24,7 @@ const ownedBy = [
   ['circle_members', 'account'],
   ['approvals', 'account'],
   ['held_stanzas', 'account'],
+  ['accepted_senders', 'account'],
   ['cleared_senders', 'account'],
   ['vcards', 'account'],
   ['private_data', 'account'],

@@ -52,6 +52,12 @@ CREATE TABLE held_stanzas (
   PRIMARY KEY (account, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE accepted_senders (
+  account TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  PRIMARY KEY (account, sender)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE cleared_senders (
   account TEXT NOT NULL,
   sender TEXT NOT NULL,

@@ -47,6 +47,10 @@ export class SqliteAccess implements AccessReads {
       .map(({ contact }) => contact);
   }
 
+  accepts(account: Id, from: string): boolean {
+    return this.#db.get('SELECT 1 FROM accepted_senders WHERE account = ? AND sender = ?', account, from) !== undefined;
+  }
+
   held(account: Id): HeldStanza[] {
     return this.#db.all<HeldStanza>(
       'SELECT account, id, sender AS "from", at_ms AS atMs, stanza FROM held_stanzas WHERE account = ? ORDER BY id',

@@ -1,0 +1,142 @@
+/** The owner's rules on the way of a stanza: who reaches a member, who waits, what a limited member may say. */
+import { expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { accessGate } from '../../../xmpp/access/gate.ts';
+import { MAX_HELD, MAX_HELD_OF_SENDER } from '../../../xmpp/access/quarantine.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
+import { Jid } from '../../../xmpp/routing/jid.ts';
+import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
+import type { Account } from '../../../xmpp/store/model.ts';
+import { type Element, xml } from '../../../xmpp/xml.ts';
+import { type Client, type TestHost, testHost } from '../extensions/harness.ts';
+
+/** What becomes of a stanza that comes to a member: 'passes', 'dropped', or the condition of its error. */
+function comes(host: TestHost, account: Account, from: string, stanza: Element): string {
+  const to = Jid.parse(host.addressOf(account));
+  stanza.attrs.from = from;
+  stanza.attrs.to = to.toString();
+  const event = { account, stanza, from: Jid.parse(from), to, drop: false };
+  return outcome(() => host.hooks.run('stanza to account', event).drop);
+}
+
+function says(host: TestHost, client: Client, to: string, stanza: Element): string {
+  const event = { session: client.session, stanza, from: client.jid, to: Jid.parse(to), drop: false };
+  return outcome(() => host.hooks.run('stanza from session', event).drop);
+}
+
+function outcome(run: () => boolean): string {
+  try {
+    return run() ? 'dropped' : 'passes';
+  } catch (error) {
+    if (error instanceof StanzaError) return error.condition;
+    throw error;
+  }
+}
+
+const chat = (body = 'hello') => xml('message', { type: 'chat' }, xml('body', {}, body));
+const subscribe = () => xml('presence', { type: 'subscribe' });
+const eve = 'eve@far.example/spam';
+
+test('a family: contacts come in, strangers meet nobody', async () => {
+  const host = await testHost(accessGate);
+  const alice = await host.member('alice');
+  const bob = await host.member('bob');
+  expect(comes(host, alice, eve, chat())).toBe('service-unavailable');
+  expect(comes(host, alice, eve, subscribe())).toBe('dropped');
+  expect(comes(host, alice, eve, xml('presence'))).toBe('dropped');
+  expect(comes(host, alice, eve, xml('presence', { type: 'unavailable' }))).toBe('passes');
+  expect(comes(host, alice, eve, xml('message', { type: 'error' }))).toBe('passes');
+  expect(comes(host, alice, `${host.addressOf(bob)}/phone`, chat())).toBe('passes');
+  await host.contact(alice, 'eve@far.example', 'none');
+  expect(comes(host, alice, eve, chat())).toBe('passes');
+  expect(comes(host, bob, eve, chat())).toBe('service-unavailable');
+});
+
+test('a community: strangers wait, and come in order once they are written to', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  const phone = host.client(alice, 'phone');
+  expect(comes(host, alice, eve, subscribe())).toBe('dropped');
+  expect(comes(host, alice, eve, chat('first'))).toBe('dropped');
+  expect(comes(host, alice, 'eve@far.example/other', chat('second'))).toBe('dropped');
+  expect(comes(host, alice, eve, xml('message', { type: 'chat' }, xml('composing')))).toBe('dropped');
+  await host.store.journal.commit();
+  expect(host.quarantine.waiting(alice)).toEqual([
+    { from: 'eve@far.example', stanzas: 3, sinceMs: host.clock.nowMs() },
+  ]);
+
+  expect(says(host, phone, 'eve@far.example', chat('who is there?'))).toBe('passes');
+  await expect.poll(() => host.sent.length).toBe(3);
+  expect(host.sent.map((stanza) => stanza.attrs.type ?? '')).toEqual(['subscribe', 'chat', 'chat']);
+  expect(host.sent.map((stanza) => stanza.getChildText('body'))).toEqual([null, 'first', 'second']);
+  expect(host.sent.every((stanza) => stanza.getChild('delay', 'urn:xmpp:delay') !== undefined)).toBe(true);
+  expect(host.quarantine.waiting(alice)).toEqual([]);
+  expect(comes(host, alice, eve, chat('third'))).toBe('passes');
+});
+
+test('who is refused leaves nothing, and may knock again', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  comes(host, alice, eve, chat());
+  await host.store.journal.commit();
+  await host.quarantine.refuse(alice, 'eve@far.example');
+  expect(host.quarantine.waiting(alice)).toEqual([]);
+  expect(comes(host, alice, eve, chat())).toBe('dropped');
+  await host.store.journal.commit();
+  expect(host.quarantine.waiting(alice)).toHaveLength(1);
+});
+
+test('a flood fills no disk', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  for (let index = 0; index < MAX_HELD_OF_SENDER + 3; index += 1) comes(host, alice, eve, chat());
+  for (let index = 0; index < 3 * MAX_HELD; index += 1) comes(host, alice, `s${index}@d${index}.example`, chat());
+  comes(host, alice, 'long@far.example', chat('x'.repeat(20_000)));
+  await host.store.journal.commit();
+  const held = host.quarantine.waiting(alice);
+  expect(held.reduce((sum, { stanzas }) => sum + stanzas, 0)).toBe(MAX_HELD);
+  expect(held.find(({ from }) => from === 'eve@far.example')?.stanzas).toBe(MAX_HELD_OF_SENDER);
+});
+
+test('a room elsewhere that a member entered speaks to that member', async () => {
+  const host = await testHost(accessGate);
+  const alice = await host.member('alice');
+  const phone = host.client(alice, 'phone');
+  const spoken = () => xml('message', { type: 'groupchat' }, xml('body', {}, 'hello'));
+  expect(comes(host, alice, 'tea@rooms.far.example/eve', spoken())).toBe('service-unavailable');
+  phone.session.directed.add('tea@rooms.far.example/alice');
+  expect(comes(host, alice, 'tea@rooms.far.example/eve', spoken())).toBe('passes');
+});
+
+test('a limited member and a stranger to it do not meet', async () => {
+  const host = await testHost(accessGate);
+  const kid = await host.member('kid', 'limited');
+  const alice = await host.member('alice');
+  const tablet = host.client(kid, 'tablet');
+  expect(says(host, tablet, 'alice@casp3r.local', chat())).toBe('forbidden');
+  expect(comes(host, kid, 'alice@casp3r.local/phone', chat())).toBe('forbidden');
+  expect(says(host, tablet, 'casp3r.local', chat())).toBe('passes');
+  expect(says(host, host.client(alice, 'phone'), 'alice@casp3r.local', chat())).toBe('passes');
+});
+
+test('the server and its own parts are never strangers', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'private' });
+  host.services.add('rooms', { name: 'Rooms', iq: () => undefined });
+  const alice = await host.member('alice');
+  expect(comes(host, alice, 'casp3r.local', chat())).toBe('passes');
+  expect(comes(host, alice, 'tea@rooms.casp3r.local/bob', chat())).toBe('passes');
+  expect(comes(host, alice, 'tea@other.casp3r.local/bob', chat())).toBe('service-unavailable');
+});
+
+test("the owner's word comes before the mode's", async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'open' });
+  const alice = await host.member('alice');
+  await new RuleBook(host).add({ subject: 'domain:far.example', action: 'message-in', decision: 'deny' }, COMMAND_LINE);
+  expect(comes(host, alice, eve, chat())).toBe('service-unavailable');
+  expect(comes(host, alice, eve, subscribe())).toBe('passes');
+});

@@ -1,0 +1,98 @@
+/**
+ * Where the owner's rules meet the way of a stanza: what members may say and to whom, what reaches them, and what of it waits
+ * (quarantine.ts). What is refused looks to people outside as if nobody were there.
+ */
+import type { Extension, Host } from '../extension.ts';
+import { messageType } from '../im/message.ts';
+import type { InboundStanza, OutboundStanza } from '../routing/hooks.ts';
+import type { Jid } from '../routing/jid.ts';
+import { mayBeAnswered } from '../routing/stanza.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import type { Account } from '../store/model.ts';
+import type { Element } from '../xml.ts';
+
+/** Presence by which somebody comes closer; what only ends something always passes. */
+const APPROACHING: ReadonlySet<string | undefined> = new Set([undefined, 'subscribe', 'subscribed', 'probe']);
+
+export const accessGate: Extension = {
+  name: 'access',
+  xep: [],
+  attach(host) {
+    host.hooks.on('stanza from session', (event) => outward(host, event));
+    host.hooks.on('stanza to account', (event) => inward(host, event));
+    host.hooks.on('night', ({ work }) => work.push(() => host.acts.forgetOld()));
+  },
+};
+
+function outward(host: Host, { session, stanza, to }: OutboundStanza): void {
+  const { account } = session;
+  if (!to || to.local === '' || isOwn(host, account, to) || !concernsPeople(stanza)) return;
+  if (host.access.allows({ action: 'message-out', who: { account }, to: to.bare })) accept(host, account, stanza, to);
+  else throw new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' });
+}
+
+function inward(host: Host, event: InboundStanza): void {
+  const { account, stanza, from } = event;
+  if (isOfThisServer(host, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
+  const action = stanza.name === 'message' ? 'message-in' : 'presence';
+  const member = memberAt(host, from);
+  const who = member ? { account: member } : { jid: from.bare };
+  const decision = host.access.decide({ action, who, member: account });
+  if (decision === 'allow' || (!member && hasGoneTo(host, account, from))) return;
+  if (decision === 'quarantine' && mayWait(stanza)) host.quarantine.hold(account, stanza, from);
+  else if (decision === 'deny' && stanza.name === 'message' && mayBeAnswered(stanza))
+    throw member
+      ? new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' })
+      : new StanzaError('service-unavailable');
+  event.drop = true;
+}
+
+/** Whoever is written to is no stranger, and may answer. */
+function accept(host: Host, account: Account, stanza: Element, to: Jid): void {
+  if (stanza.name !== 'message' || messageType(stanza) === 'groupchat' || memberAt(host, to)) return;
+  if (host.access.decide({ action: 'message-in', who: { jid: to.bare }, member: account }) !== 'quarantine') return;
+  host.quarantine.accept(account, to.bare.toString()).catch((error: unknown) => {
+    host.log.error({ err: error }, 'a stranger could not be accepted');
+  });
+}
+
+/** Messages and presence; answers and errors to what was said before are let through. */
+function concernsPeople(stanza: Element): boolean {
+  if (stanza.name === 'presence') return APPROACHING.has(stanza.attrs.type);
+  return stanza.name === 'message' && messageType(stanza) !== 'error';
+}
+
+/** What a person would want to see later; a typing notice of last week is none of it. */
+function mayWait(stanza: Element): boolean {
+  if (stanza.name === 'presence') return stanza.attrs.type === 'subscribe';
+  const type = messageType(stanza);
+  return (type === 'chat' || type === 'normal') && stanza.getChildElements().some(({ name }) => HOLDS.has(name));
+}
+
+/** Bodies, encrypted or not, and invitations to rooms. */
+const HOLDS: ReadonlySet<string> = new Set(['body', 'encrypted', 'openpgp', 'x']);
+
+/** The server itself, its services, the owner's components: rooms have rules of their own, and a gateway answers for its people. */
+function isOfThisServer(host: Host, jid: Jid): boolean {
+  if (host.isBeside(jid.domain)) return true;
+  if (host.serves(jid.domain)) return jid.local === '';
+  const dot = jid.domain.indexOf('.');
+  return (
+    dot !== -1 && host.serves(jid.domain.slice(dot + 1)) && host.services.find(jid.domain.slice(0, dot)) !== undefined
+  );
+}
+
+const isOwn = (host: Host, account: Account, jid: Jid) => host.serves(jid.domain) && jid.local === account.local;
+
+const memberAt = (host: Host, jid: Jid) => (host.serves(jid.domain) ? host.accounts.find(jid.local) : undefined);
+
+/** A session of the member sent its presence there by itself: a room that it entered, say. */
+function hasGoneTo(host: Host, account: Account, from: Jid): boolean {
+  const bare = from.bare.toString();
+  return host.sessions
+    .ofAccount(account)
+    .some(
+      ({ directed }) =>
+        directed.has(from.toString()) || [...directed].some((to) => to === bare || to.startsWith(`${bare}/`)),
+    );
+}
