@@ -1,5 +1,6 @@
 /** The addresses that this box gives to people: hosts and web pages that their phones can open. */
 import { isIP } from 'node:net';
+import { BOSH_PATH, WEBSOCKET_PATH } from '../xmpp/stream/web/web-streams.ts';
 import type { Config } from './config.ts';
 import {
   hostForPhones,
@@ -48,6 +49,18 @@ export class Addresses {
     const name = isIP(host) === 6 ? `[${host}]` : host;
     if (https !== 0) return `https://${name}${https === 443 ? '' : `:${https}`}/upload`;
     return http === 0 ? undefined : `http://${name}${http === 80 ? '' : `:${http}`}/upload`;
+  }
+
+  /**
+   * Where browsers reach XMPP over HTTP, never without TLS; undefined where nothing of it is served.
+   * @param url what stands before the box for that, empty for the box itself
+   */
+  streams(host: string, url: string): { websocket: string; bosh: string } | undefined {
+    const { https } = this.#listen;
+    const name = isIP(host) === 6 ? `[${host}]` : host;
+    const base = url || (https === 0 ? undefined : `https://${name}${https === 443 ? '' : `:${https}`}`);
+    if (base === undefined) return undefined;
+    return { websocket: base.replace(/^http/, 'ws') + WEBSOCKET_PATH, bosh: base + BOSH_PATH };
   }
 
   /** The address of an invitation's page; undefined where no page is served. */

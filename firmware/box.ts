@@ -317,6 +317,7 @@ export class Box {
       log,
       ports: { c2s, c2sTls: c2s_tls, http, https },
       reachableHost: () => this.addresses.host(),
+      streamUrls: () => this.addresses.streams(this.#clientsReach(host.server.domain), config.web.url),
       fingerprint: () => this.#certificate.fingerprint(),
     });
     const uploads = new UploadServer({ files, store: host.store, clock, log });

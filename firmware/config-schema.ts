@@ -66,6 +66,15 @@ const uris = v.array(
   'must be a list of addresses',
 );
 
+const outsideUrl = v.pipe(
+  text('must be an address that begins with https://'),
+  v.check(
+    (url) => url === '' || (/^https:\/\/[^?#]+$/.test(url) && URL.canParse(url)),
+    'must be an address that begins with https://, without ? and #',
+  ),
+  v.transform((url) => url.replace(/\/+$/, '')),
+);
+
 const LED = 'must be a light of /sys/class/leds such as "ACT"';
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
 
@@ -152,17 +161,10 @@ export const configSchema = v.strictObject({
     max_bytes: v.optional(size, 104_857_600),
     quota_bytes: v.optional(size, 2_147_483_648),
     days: v.optional(days, 90),
-    url: v.optional(
-      v.pipe(
-        text('must be an address that begins with https://'),
-        v.check(
-          (url) => url === '' || (/^https:\/\/[^?#]+$/.test(url) && URL.canParse(url)),
-          'must be an address that begins with https://, without ? and #',
-        ),
-        v.transform((url) => url.replace(/\/+$/, '')),
-      ),
-      '',
-    ),
+    url: v.optional(outsideUrl, ''),
+  }),
+  web: table({
+    url: v.optional(outsideUrl, ''),
   }),
   federation: table({
     enabled: v.optional(flag, true),

@@ -5,6 +5,14 @@ import { extensions } from './extensions.ts';
 /** What is part of the stream and of the routing rather than an extension. */
 const coreFacts: readonly XepFact[] = [
   { number: '0114', title: 'Jabber Component Protocol', version: '1.6', status: 'complete' },
+  {
+    number: '0124',
+    title: 'Bidirectional-streams Over Synchronous HTTP (BOSH)',
+    version: '1.11.2',
+    status: 'complete',
+  },
+  { number: '0156', title: 'Discovering Alternative XMPP Connection Methods', version: '1.4.0', status: 'complete' },
+  { number: '0206', title: 'XMPP Over BOSH', version: '1.4', status: 'complete' },
   { number: '0198', title: 'Stream Management', version: '1.6.3', status: 'complete' },
   {
     number: '0368',
@@ -41,7 +49,7 @@ export function xepTable(): string {
   return [
     '# What the server speaks',
     '',
-    'RFC 6120, 6121, 7590 and 7622, and these extensions. Made from the sources by `npm run docs`; do not edit.',
+    'RFC 6120, 6121, 7395, 7590 and 7622, and these extensions. Made from the sources by `npm run docs`; do not edit.',
     '',
     '| XEP | title | version | status | note |',
     '| --- | --- | --- | --- | --- |',
@@ -61,7 +69,7 @@ export function doap(): string {
       </xmpp:SupportedXep>
     </implements>`,
   );
-  const rfcs = ['6120', '6121', '7590', '7622'].map(
+  const rfcs = ['6120', '6121', '7395', '7590', '7622'].map(
     (number) => `    <implements rdf:resource="https://www.rfc-editor.org/info/rfc${number}"/>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?>

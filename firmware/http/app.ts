@@ -9,6 +9,7 @@ import { icon } from '../../ui/web/layout.ts';
 import { style } from '../../ui/web/style.ts';
 import { words } from '../../ui/web/words.ts';
 import { perAddress, securityHeaders } from './guards.ts';
+import { hostMetaRoutes } from './host-meta.ts';
 import { invitationRoutes } from './invitation.ts';
 import { panelRoutes } from './panel.ts';
 import type { Site } from './site.ts';
@@ -36,6 +37,7 @@ export function createApp(site: Site): Hono<WebEnv> {
   );
   app.route('/', invitationRoutes(site));
   app.route('/', panelRoutes(site));
+  app.route('/', hostMetaRoutes(site));
 
   app.notFound((c) => c.html(page(missingPage(domain())), 404));
   app.onError((error, c) => {

@@ -22,6 +22,8 @@ export interface Site {
   ports: { c2s: number; c2sTls: number; http: number; https: number };
   /** A host that phones in the network can open. */
   reachableHost(): string;
+  /** Where clients reach streams over WebSocket and BOSH, with TLS; undefined where they do not. */
+  streamUrls(): { websocket: string; bosh: string } | undefined;
   /** SHA-256, `AB:CD:…`, of a certificate that the box made itself. */
   fingerprint(): string | undefined;
 }

@@ -46,6 +46,7 @@ async function openPages(proxies: string[] = []) {
     log: silentLog,
     ports,
     reachableHost: () => '127.0.0.1',
+    streamUrls: () => undefined,
     fingerprint: () => 'AB:CD',
   });
   const uploads = { server: await openUploads(home), plain: false };
