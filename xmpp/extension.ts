@@ -1,6 +1,7 @@
 /** What an extension is, and the narrow host that it attaches to. */
 import type { Accounts } from './access/accounts.ts';
 import type { Acts } from './access/acts.ts';
+import type { Clients } from './access/clients.ts';
 import type { Invites } from './access/invites.ts';
 import type { Quarantine } from './access/quarantine.ts';
 import type { Access } from './access/rules/access.ts';
@@ -61,6 +62,7 @@ export interface Host {
   readonly roster: Roster;
   readonly presence: Presence;
   readonly accounts: Accounts;
+  readonly clients: Clients;
   readonly invites: Invites;
   /** Who may do what. */
   readonly access: Access;

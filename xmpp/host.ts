@@ -1,6 +1,7 @@
 /** One XMPP host of the box: all that belongs to one server's domain, put together. What extensions see of it is `Host`. */
 import { Accounts } from './access/accounts.ts';
 import { Acts } from './access/acts.ts';
+import { Clients } from './access/clients.ts';
 import { Invites } from './access/invites.ts';
 import { Quarantine } from './access/quarantine.ts';
 import { Access } from './access/rules/access.ts';
@@ -55,6 +56,7 @@ export class XmppHost implements Host {
   readonly roster: Roster;
   readonly presence: Presence;
   readonly accounts: Accounts;
+  readonly clients: Clients;
   readonly invites: Invites;
   readonly access: Access;
   readonly quarantine: Quarantine;
@@ -82,6 +84,7 @@ export class XmppHost implements Host {
     this.software = surroundings.software;
     this.log = surroundings.log.child({ server: this.server.domain });
     this.accounts = new Accounts(this);
+    this.clients = new Clients(this);
     this.invites = new Invites(this);
     this.access = new Access(this);
     this.quarantine = new Quarantine(this);
@@ -96,6 +99,7 @@ export class XmppHost implements Host {
     this.onStop(this.store.onCommitted((changes) => this.access.forget(changes)));
     this.roster.attach();
     this.presence.attach();
+    this.clients.attach();
     for (const extension of extensions) {
       for (const target of ['server', 'account'] as const) {
         this.disco.addFeatures(target, extension.features?.[target] ?? []);

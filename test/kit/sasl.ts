@@ -1,11 +1,24 @@
-/** The client's half of SASL, written from RFC 4616, 5802, 7677 and 9266 and sharing nothing with the server's half. */
+/** The client's half of SASL, written from RFC 4616, 5802, 7677, 9266 and draft-schmaus-kitten-sasl-ht and sharing nothing with the server's half. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
-export type ScramMechanism = 'SCRAM-SHA-1' | 'SCRAM-SHA-1-PLUS' | 'SCRAM-SHA-256' | 'SCRAM-SHA-256-PLUS';
+export type ScramMechanism = `SCRAM-SHA-${'1' | '256' | '512'}${'' | '-PLUS'}`;
+
+const HASHES = { '1': ['sha1', 20], '256': ['sha256', 32], '512': ['sha512', 64] } as const;
 
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 
 export const plainResponse = (local: string, password: string) => base64(`\0${local}\0${password}`);
+
+/** HT-SHA-256, the client's one message, in Base64. `binding`: for the mechanisms that are bound to a channel. */
+export function hashedToken(local: string, token: string, binding = Buffer.alloc(0)): string {
+  const proof = createHmac('sha256', token).update('Initiator').update(binding).digest();
+  return base64(Buffer.concat([Buffer.from(`${local}\0`), proof]));
+}
+
+/** What the server answers, in Base64, if it has the token too. */
+export function hashedTokenAnswer(token: string, binding = Buffer.alloc(0)): string {
+  return createHmac('sha256', token).update('Responder').update(binding).digest('base64');
+}
 
 export interface ScramExchange {
   /** Base64 of the client's first message. */
@@ -18,7 +31,7 @@ export interface ScramExchange {
 
 /** `binding`: the data of tls-exporter, for the -PLUS mechanisms. */
 export function scram(mechanism: ScramMechanism, local: string, password: string, binding?: Buffer): ScramExchange {
-  const hash = mechanism.startsWith('SCRAM-SHA-256') ? 'sha256' : 'sha1';
+  const [hash, length] = HASHES[(/\d+/.exec(mechanism)?.[0] ?? '1') as keyof typeof HASHES];
   const hmac = (key: Buffer, text: string) => createHmac(hash, key).update(text).digest();
   const header = binding ? 'p=tls-exporter,,' : 'n,,';
   const nonce = randomBytes(18).toString('base64');
@@ -30,7 +43,6 @@ export function scram(mechanism: ScramMechanism, local: string, password: string
       const serverFirst = Buffer.from(challenge, 'base64').toString();
       const field = (key: string) => new RegExp(`(?:^|,)${key}=([^,]*)`).exec(serverFirst)?.[1] ?? '';
       if (!field('r').startsWith(nonce)) throw new Error('the server did not keep our nonce');
-      const length = hash === 'sha256' ? 32 : 20;
       const salted = pbkdf2Sync(password, Buffer.from(field('s'), 'base64'), Number(field('i')), length, hash);
       const clientKey = hmac(salted, 'Client Key');
       const boundHeader = Buffer.concat([Buffer.from(header), binding ?? Buffer.alloc(0)]);

@@ -6,6 +6,7 @@ import { type Change, change } from '../store/changes.ts';
 import type { Account, Credential, Invite, Role } from '../store/model.ts';
 import { commitNewcomer } from './befriending.ts';
 import { Decoys } from './decoys.ts';
+import { PasswordHashes } from './hashes.ts';
 import { assertNotReserved, prepareName, tryPrepareName } from './name.ts';
 import { credentialsOf, passwordMatches, preparePassword } from './password.ts';
 import { RegistrationThrottle } from './registration-throttle.ts';
@@ -35,6 +36,7 @@ export interface LoginCredentials {
 export class Accounts {
   /** For whoever lets strangers make accounts: streams and web pages share its counts. */
   readonly throttle: RegistrationThrottle;
+  readonly hashes: PasswordHashes;
   readonly #host: Host;
   readonly #decoys: Decoys;
   /** One account is made at a time, so that names, uses of an invitation and the first administrator are given out once. */
@@ -43,6 +45,7 @@ export class Accounts {
   constructor(host: Host) {
     this.#host = host;
     this.#decoys = new Decoys(host);
+    this.hashes = new PasswordHashes(host);
     this.throttle = new RegistrationThrottle(host.config.limits, host.clock);
   }
 
@@ -98,23 +101,35 @@ export class Accounts {
 
   /** For PLAIN; takes the same work whether the account is there or not. Undefined for a disabled one as well. */
   async checkPassword(name: string, password: string): Promise<Account | undefined> {
-    const { credential, account } = this.credentials(name, 'SHA-256');
-    return (await passwordMatches(password, credential)) ? account : undefined;
+    const { credential, account } = this.#anyCredentials(name);
+    if (!(await passwordMatches(password, credential)) || !account) return undefined;
+    await this.hashes.fillIn(account, password, credential).catch((error: unknown) => {
+      this.#host.log.warn({ error: String(error) }, 'a login could not fill in a hash that its account lacks');
+    });
+    return account;
   }
 
-  /** Sessions stay as they are. @throws StanzaError not-acceptable */
+  /** One that was brought along from elsewhere may have keys for one hash alone. */
+  #anyCredentials(name: string): LoginCredentials {
+    const found = (['SHA-256', 'SHA-512', 'SHA-1'] as const).map((hash) => this.credentials(name, hash));
+    return found.find(({ account, disabled }) => account || disabled) ?? this.credentials(name, 'SHA-256');
+  }
+
+  /** Sessions stay as they are, tokens are void. @throws StanzaError not-acceptable */
   async setPassword(account: Account, password: string): Promise<void> {
     const credentials = await credentialsOf(preparePassword(password), this.#host.random);
-    await this.#host.store.journal.commit(change('credentials set', { account: account.id, credentials }));
+    const set = change('credentials set', { account: account.id, credentials });
+    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(set));
   }
 
   async setRole(account: Account, role: Role): Promise<void> {
     await this.#host.store.journal.commit(change('role set', { account: account.id, role }));
   }
 
-  /** Ends the sessions of an account that is disabled. */
+  /** Ends the sessions of an account that is disabled; its tokens are void. */
   async setStatus(account: Account, status: Account['status']): Promise<void> {
-    await this.#host.store.journal.commit(change('account status set', { account: account.id, status }));
+    const set = change('account status set', { account: account.id, status });
+    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(set));
     if (status === 'disabled') this.#endSessions(account, 'The account was disabled.');
   }
 

@@ -8,7 +8,7 @@ import { deriveKeys } from '../stream/sasl/scram-keys.ts';
 
 export const ITERATIONS = 10_000;
 export const SALT_BYTES = 16;
-const HASHES = ['SHA-1', 'SHA-256', 'SHA-512'] as const satisfies readonly Credential['hash'][];
+export const HASHES = ['SHA-1', 'SHA-256', 'SHA-512'] as const satisfies readonly Credential['hash'][];
 const MIN_CHARACTERS = 8;
 const MAX_CHARACTERS = 1023;
 
@@ -34,8 +34,13 @@ export function credentialsOf(password: string, random: Random): Promise<Credent
 /** Takes the same work whatever the password is. */
 export async function passwordMatches(password: string, credential: Credential): Promise<boolean> {
   const { hash, salt, iterations, storedKey } = credential;
-  const derived = await deriveKeys(tryPrepare(password) ?? password, hash, salt, iterations);
+  const derived = await deriveKeys(prepareGiven(password), hash, salt, iterations);
   return timingSafeEqual(derived.storedKey, storedKey);
+}
+
+/** A password that somebody gave at login, as it is hashed; one that no account can have stays as it is and fails. */
+export function prepareGiven(password: string): string {
+  return tryPrepare(password) ?? password;
 }
 
 function tryPrepare(password: string): string | undefined {

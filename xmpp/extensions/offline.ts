@@ -35,6 +35,7 @@ export const offline: Extension = {
     const store = new OfflineMessages(host);
     host.hooks.on('message received', (event) => store.received(event));
     host.hooks.on('message undelivered', (event) => store.undelivered(event));
+    host.hooks.on('session binding', ({ session }) => store.clearArchived(session.account));
     host.hooks.on('session available', ({ session }) => store.deliver(session));
   },
 };
@@ -112,6 +113,21 @@ class OfflineMessages {
         if (delivered) this.deliver(session);
       });
     }
+  }
+
+  /**
+   * XEP-0386 section 3.2: a client that binds so reads the archive, so what is there is not sent again. What the archive has not,
+   * because its owner wants it so, is delivered as ever.
+   */
+  clearArchived(account: Account): void {
+    const archived = this.#host.store.offline
+      .list(account.id, MAX_KEPT)
+      .filter(({ id, stanza }) => !this.#onTheirWay.has(id) && this.#archivedMs(account, parse(stanza)) !== undefined);
+    if (archived.length === 0) return;
+    for (const { id } of archived) this.#onTheirWay.add(id);
+    const before = this.#delivered.get(account.id) ?? [];
+    this.#delivered.set(account.id, [...before, ...archived.map(({ id }) => id)]);
+    this.#clear(account);
   }
 
   #nextBatch(account: Account): OfflineMessage[] {

@@ -20,11 +20,16 @@ const RESOURCE_BYTES = 9;
 export function boundJid(host: Host, account: Account, domain: string, request: Element, random: Random): Jid {
   const wanted = request.getChildText('resource', NS_BIND) ?? '';
   const jid = wanted === '' ? generated(account, domain, random) : given(account, domain, wanted);
+  assertRoom(host, account, jid);
+  return jid;
+}
+
+/** @throws StanzaError resource-constraint where the account has too many resources for another one */
+export function assertRoom(host: Host, account: Account, jid: Jid): void {
   const taken = host.sessions.of(account.id, jid.resource) !== undefined;
   if (!taken && host.sessions.ofAccount(account).length >= MAX_RESOURCES) {
     throw new StanzaError('resource-constraint', { text: `${MAX_RESOURCES} devices are connected already.` });
   }
-  return jid;
 }
 
 const generated = (account: Account, domain: string, random: Random) =>

@@ -7,8 +7,9 @@ import { StanzaError } from '../routing/stanza-error.ts';
 import { type Element, firstChild } from '../xml.ts';
 import { NS_BIND, NS_SESSION } from './bind.ts';
 import type { StreamContext } from './context.ts';
+import { enableManagement } from './management/enable.ts';
 import { ManagedOutlet } from './management/managed-outlet.ts';
-import { failed, isTrue, NS_SM } from './management/stanzas.ts';
+import { failed, NS_SM } from './management/stanzas.ts';
 import type { Carrier, StreamOutlet } from './outlet.ts';
 import { serialize } from './serialize.ts';
 import { StreamError } from './stream-error.ts';
@@ -125,15 +126,11 @@ export class BoundStream {
     else this.#refuse(element);
   }
 
-  /** Section 3. What is sent from here on is counted, on both sides. */
   #enable(element: Element): void {
     const { context, host, carrier } = this.#options;
-    const managed = new ManagedOutlet(context, host, this.#session, carrier);
-    const { resumeSeconds } = context.config.limits;
-    const wanted = Number(/^\d{1,9}$/.exec(element.attrs.max ?? '')?.[0] ?? resumeSeconds);
-    carrier.write(serialize(managed.enable(isTrue(element.attrs.resume) ? Math.min(wanted, resumeSeconds) : 0)));
-    this.#session.outlet = managed;
-    this.#outlet = managed;
+    const { outlet, enabled } = enableManagement(context, host, this.#session, carrier, element);
+    carrier.write(serialize(enabled));
+    this.#outlet = outlet;
   }
 
   /** A second `<enable/>` ends the stream (section 3); the rest is only refused. */

@@ -17,16 +17,33 @@ export interface Opening {
   domain: string;
   /** The language of what the client sends, where it said so. */
   lang: string | undefined;
+  /** Who the client says that it is: a hint, and no proof. */
+  from: Jid | undefined;
 }
 
-/** @throws StreamError unsupported-version, improper-addressing, host-unknown */
-export function readOpening(header: StreamHeader, isServed: (domain: string) => boolean): Opening {
+/**
+ * @param hostOf who serves a domain
+ * @throws StreamError unsupported-version, improper-addressing, host-unknown, invalid-from
+ */
+export function readOpening(header: StreamHeader, hostOf: (domain: string) => object | undefined): Opening {
   const major = /^(\d{1,5})\.\d{1,5}$/.exec(header.version ?? '')?.[1];
   if (major === undefined || Number(major) < 1) throw new StreamError('unsupported-version', 'XMPP 1.0 is needed');
   if (header.to === undefined) throw new StreamError('improper-addressing', "the stream header has no 'to'");
   const domain = domainOf(header.to);
-  if (domain === undefined || !isServed(domain)) throw new StreamError('host-unknown');
-  return { domain, lang: isLanguage(header.lang) ? header.lang : undefined };
+  const host = domain === undefined ? undefined : hostOf(domain);
+  if (domain === undefined || !host) throw new StreamError('host-unknown');
+  const from = tryJid(header.from);
+  // XEP-0388 section 3.1.
+  if (from && hostOf(from.domain) !== host) throw new StreamError('invalid-from');
+  return { domain, lang: isLanguage(header.lang) ? header.lang : undefined, from };
+}
+
+function tryJid(text: string | undefined): Jid | undefined {
+  try {
+    return text === undefined ? undefined : Jid.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function isLanguage(tag: string | undefined): boolean {

@@ -1,4 +1,5 @@
 /** Compares what came with what a script expects. The pattern language is told in test/talk/README.md. */
+import { hashedToken, hashedTokenAnswer } from '../sasl.ts';
 import { elementsOf, show, type Tree } from '../tree.ts';
 
 const NS_TALK = 'urn:casp3r:talk';
@@ -52,11 +53,20 @@ export function matchValue(pattern: string, actual: string, values: Values): Out
   return { fits: true, values: all };
 }
 
-/** Puts known values in the place of their names in braces; `{20000 of x}` becomes as many x. */
+/**
+ * Puts known values in the place of their names in braces; `{20000 of x}` becomes as many x, `{alice's proof of t}` and
+ * `{the answer to t}` the two messages of HT-SHA-256-NONE for the token called t.
+ */
 export function fill(text: string, values: Values): string {
   return text.replace(/\{([^{}]+)\}/g, (whole, name: string) => {
     const [, count, part] = /^(\d+) of (.+)$/.exec(name) ?? [];
     if (count !== undefined && part !== undefined) return part.repeat(Number(count));
+    const [, who, token] = /^(\w+)'s proof of (\w+)$/.exec(name) ?? [];
+    if (who !== undefined && token !== undefined) {
+      return hashedToken(values.get(`${who}.local`) ?? '', values.get(token) ?? '');
+    }
+    const [, answered] = /^the answer to (\w+)$/.exec(name) ?? [];
+    if (answered !== undefined) return hashedTokenAnswer(values.get(answered) ?? '');
     return values.get(name) ?? whole;
   });
 }

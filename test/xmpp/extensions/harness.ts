@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Accounts } from '../../../xmpp/access/accounts.ts';
 import { Acts } from '../../../xmpp/access/acts.ts';
+import { Clients } from '../../../xmpp/access/clients.ts';
 import { Invites } from '../../../xmpp/access/invites.ts';
 import { Quarantine } from '../../../xmpp/access/quarantine.ts';
 import { Access } from '../../../xmpp/access/rules/access.ts';
@@ -157,6 +158,7 @@ export class TestHost implements Host {
   readonly config = testConfig;
   readonly store: Store;
   readonly accounts: Accounts;
+  readonly clients: Clients;
   readonly invites: Invites;
   readonly access: Access;
   readonly quarantine: Quarantine;
@@ -174,6 +176,7 @@ export class TestHost implements Host {
     this.clock = clock;
     this.#serverId = serverId;
     this.accounts = new Accounts(this);
+    this.clients = new Clients(this);
     this.invites = new Invites(this);
     this.access = new Access(this);
     store.onCommitted((changes) => this.access.forget(changes));

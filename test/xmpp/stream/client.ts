@@ -7,6 +7,12 @@ export const header = (to = 'example.test') =>
   `<?xml version='1.0'?><stream:stream to='${to}' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>`;
 const SASL = "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'";
 
+const HASHES: Record<string, [string, number]> = {
+  'SHA-1': ['sha1', 20],
+  'SHA-256': ['sha256', 32],
+  'SHA-512': ['sha512', 64],
+};
+
 export class TestClient {
   socket: Socket;
   /** All that came and was not taken by `until` yet. */
@@ -141,16 +147,16 @@ export class TestClient {
     } = {},
   ): Promise<string> {
     const { user = 'juliet', password = 'R0m30', gs2 = 'n,,', binding = Buffer.alloc(0), spoil } = options;
-    const hash = mechanism.startsWith('SCRAM-SHA-256') ? 'sha256' : 'sha1';
+    const [hash, length] = HASHES[/^SCRAM-(SHA-\d+)/.exec(mechanism)?.[1] ?? ''] ?? ['sha1', 20];
     const bare = `n=${user},r=${randomBytes(12).toString('hex')}`;
     this.send(`<auth ${SASL} mechanism='${mechanism}'>${Buffer.from(gs2 + bare).toString('base64')}</auth>`);
     const answer = await this.until(/<\/(challenge|failure)>/);
     const challenge = />([A-Za-z0-9+/=]+)<\/challenge>/.exec(answer)?.[1];
     if (!challenge) return answer;
     const first = Buffer.from(challenge, 'base64').toString();
-    const { r = '', s = '', i = '' } = /^r=(?<r>[^,]+),s=(?<s>[^,]+),i=(?<i>\d+)$/.exec(first)?.groups ?? {};
+    const { r = '', s = '', i = '' } = /^r=(?<r>[^,]+),s=(?<s>[^,]+),i=(?<i>\d+)(?:,.*)?$/.exec(first)?.groups ?? {};
     const hmac = (key: Buffer, data: string) => createHmac(hash, key).update(data).digest();
-    const salted = pbkdf2Sync(password, Buffer.from(s, 'base64'), Number(i), hash === 'sha1' ? 20 : 32, hash);
+    const salted = pbkdf2Sync(password, Buffer.from(s, 'base64'), Number(i), length, hash);
     const withoutProof = `c=${Buffer.concat([Buffer.from(gs2), binding]).toString('base64')},r=${r}`;
     const auth = `${bare},${first},${withoutProof}`;
     const clientKey = hmac(salted, 'Client Key');

@@ -159,11 +159,12 @@ async function memoryAccounts(): Promise<Accounts> {
   const kept = new Map<string, { account: Account; password: string; credentials: Credential[] }>();
   for (const { local, password, status } of MEMBERS) {
     const account: Account = { id: local, server: '1', local, role: 'member', status, createdMs: 0 };
-    const hashes = ['SHA-1', 'SHA-256'] as const;
+    const hashes = ['SHA-1', 'SHA-256', 'SHA-512'] as const;
     const credentials = await Promise.all(hashes.map((hash) => deriveKeys(password, hash, salt, 16)));
     kept.set(local, { account, password, credentials });
   }
   return {
+    hashes: { offers: () => true, upgrades: () => [] },
     find: (local: string) => kept.get(local)?.account,
     credentials: (local: string, hash: Credential['hash']) => {
       const member = kept.get(local) ?? kept.get('romeo');

@@ -157,12 +157,12 @@ export class ManagedOutlet implements StreamOutlet {
   }
 
   /**
-   * Takes the session over to a new stream (`<resume/>`): the old one, if it is still there, ends with `conflict`; `<resumed/>` and
-   * all that the client lacks go out. What the client had sent is done by then, so that `h` tells it not to send it again.
+   * Takes the session over to a new stream (`<resume/>`): the old one, if it is still there, ends with `conflict`; `<resumed/>`,
+   * said as `say` says it, and all that the client lacks go out. What the client had sent is done by then, so that `h` tells it not to send it again.
    * @throws StreamError bad-format, undefined-condition
    * @returns false where the session ended meanwhile
    */
-  async resume(element: Element, carrier: Carrier): Promise<boolean> {
+  async resume(element: Element, carrier: Carrier, say: (resumed: Element) => void): Promise<boolean> {
     const h = counter(element.attrs.h);
     this.#check(h);
     this.#letGo();
@@ -174,7 +174,7 @@ export class ManagedOutlet implements StreamOutlet {
     this.#carrier = carrier;
     this.#address = carrier.address;
     this.#secure = carrier.secure;
-    carrier.write(serialize(xml('resumed', { xmlns: NS_SM, previd: this.#id, h: this.#handled })));
+    say(xml('resumed', { xmlns: NS_SM, previd: this.#id, h: this.#handled }));
     for (const { stanza } of this.#unacked) carrier.write(serialize(stanza));
     this.#ask();
     this.#host.hooks.run('session resumed', { session: this.session });

@@ -6,6 +6,7 @@ export const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 export type SaslCondition =
   | 'aborted'
   | 'account-disabled'
+  | 'credentials-expired'
   | 'encryption-required'
   | 'incorrect-encoding'
   | 'invalid-authzid'
@@ -25,11 +26,12 @@ export class SaslFailure extends Error {
     this.text = text;
   }
 
-  toElement(): Element {
+  /** @param profile the namespace of the profile that says it */
+  toElement(profile = NS_SASL): Element {
     return xml(
       'failure',
-      { xmlns: NS_SASL },
-      xml(this.condition),
+      { xmlns: profile },
+      xml(this.condition, profile === NS_SASL ? {} : { xmlns: NS_SASL }),
       this.text === undefined ? null : xml('text', { 'xml:lang': 'en' }, this.text),
     );
   }

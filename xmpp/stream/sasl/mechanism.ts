@@ -1,5 +1,5 @@
 /** What a SASL mechanism is, and which ones a stream is offered. */
-import type { Account } from '../../store/model.ts';
+import type { Account, Credential } from '../../store/model.ts';
 import type { WireTls } from '../wire.ts';
 
 /** What an exchange came to. */
@@ -8,6 +8,8 @@ export interface SaslLogin {
   name: string;
   /** Whether it proved that it knows the password. */
   proven: boolean;
+  /** What it proved with is too old to be taken (XEP-0484). */
+  expired?: boolean;
   /** Absent where a proven account may not log in, and where nothing was proven. */
   account: Account | undefined;
   /** Whom it wants to act as, where it said so. */
@@ -34,8 +36,23 @@ export function channelBindings(tls: WireTls | undefined): ChannelBindings {
   return bindings;
 }
 
-/** Names of the mechanisms, strongest first. Empty where nothing may be sent in the clear. */
-export function mechanismNames(secure: boolean, plainAllowed: boolean): string[] {
-  if (secure) return ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'];
-  return plainAllowed ? ['SCRAM-SHA-256', 'SCRAM-SHA-1', 'PLAIN'] : [];
+const HASHES = ['SHA-512', 'SHA-256', 'SHA-1'] as const satisfies readonly Credential['hash'][];
+
+/** The hash of a SCRAM mechanism. */
+export function hashOf(mechanism: string): Credential['hash'] {
+  return HASHES.find((hash) => mechanism.startsWith(`SCRAM-${hash}`)) ?? 'SHA-1';
+}
+
+/**
+ * Names of the mechanisms, strongest first. Empty where nothing may be sent in the clear.
+ * @param offers whether the host offers a hash to all (docs/decisions/0006)
+ */
+export function mechanismNames(
+  secure: boolean,
+  plainAllowed: boolean,
+  offers: (hash: Credential['hash']) => boolean,
+): string[] {
+  if (!secure && !plainAllowed) return [];
+  const scram = HASHES.filter(offers).map((hash) => `SCRAM-${hash}`);
+  return [...(secure ? scram.map((name) => `${name}-PLUS`) : []), ...scram, 'PLAIN'];
 }

@@ -6,9 +6,13 @@ import type { Credential } from '../../store/model.ts';
 const pbkdf2Async = promisify(pbkdf2);
 
 /** Bytes of each hash. */
-const LENGTHS = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 } as const satisfies Record<Credential['hash'], number>;
+export const HASH_BYTES = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-512': 64 } as const satisfies Record<
+  Credential['hash'],
+  number
+>;
 
-const nodeName = (hash: Credential['hash']) => hash.replace('-', '').toLowerCase();
+/** As node:crypto names it. */
+export const nodeHashName = (hash: Credential['hash']) => hash.replace('-', '').toLowerCase();
 
 /**
  * The salted keys of a password. The slow part runs off the event loop.
@@ -20,7 +24,12 @@ export async function deriveKeys(
   salt: Uint8Array,
   iterations: number,
 ): Promise<Credential> {
-  const salted = await pbkdf2Async(password, salt, iterations, LENGTHS[hash], nodeName(hash));
+  const salted = await pbkdf2Async(password, salt, iterations, HASH_BYTES[hash], nodeHashName(hash));
+  return keysOf(salted, hash, salt, iterations);
+}
+
+/** The keys that follow from a salted password (SaltedPassword of RFC 5802 section 3). */
+export function keysOf(salted: Uint8Array, hash: Credential['hash'], salt: Uint8Array, iterations: number): Credential {
   return {
     hash,
     salt,
@@ -45,9 +54,9 @@ export function serverSignature(credential: Credential, authMessage: string): Bu
 }
 
 function hmac(hash: Credential['hash'], key: Uint8Array, data: string): Buffer {
-  return createHmac(nodeName(hash), key).update(data, 'utf8').digest();
+  return createHmac(nodeHashName(hash), key).update(data, 'utf8').digest();
 }
 
 function hashOf(hash: Credential['hash'], data: Uint8Array): Buffer {
-  return createHash(nodeName(hash)).update(data).digest();
+  return createHash(nodeHashName(hash)).update(data).digest();
 }

@@ -15,6 +15,8 @@ export interface ScramOptions {
   /** A mechanism whose name ends in -PLUS. */
   plus: boolean;
   bindings: ChannelBindings;
+  /** Attributes at the end of the server's first message, separated by commas (RFC 5802 section 7, `extensions`). */
+  extensions: string;
   accounts: Accounts;
   random: Random;
   /** Waits as the throttle wants before an attempt is looked at. */
@@ -55,7 +57,8 @@ export class Scram implements SaslMechanism {
     this.#kept = this.#options.accounts.credentials(first.name, this.#options.hash);
     this.#nonce = first.nonce + this.#options.random(NONCE_BYTES).toString('base64');
     const { salt, iterations } = this.#kept.credential;
-    this.#serverFirst = `r=${this.#nonce},s=${Buffer.from(salt).toString('base64')},i=${iterations}`;
+    const { extensions } = this.#options;
+    this.#serverFirst = `r=${this.#nonce},s=${Buffer.from(salt).toString('base64')},i=${iterations},${extensions}`;
     return Buffer.from(this.#serverFirst);
   }
 

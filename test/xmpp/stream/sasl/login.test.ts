@@ -20,13 +20,14 @@ const auth = (mechanism: string, text: string) => `<auth ${SASL} mechanism='${me
 const encode = (text: string) => Buffer.from(text).toString('base64');
 
 describe('SCRAM', () => {
-  it.each(['SCRAM-SHA-1', 'SCRAM-SHA-256'])('%s logs in, and proves the server', async (mechanism) => {
+  it.each(['SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])('%s logs in, and proves the server', async (mechanism) => {
     const client = await secured();
     expect(await client.scram(mechanism)).toBe('success');
   });
 
   it.each([
     ['TLSv1.3', 'tls-exporter', 'SCRAM-SHA-256-PLUS'],
+    ['TLSv1.3', 'tls-exporter', 'SCRAM-SHA-512-PLUS'],
     ['TLSv1.3', 'tls-server-end-point', 'SCRAM-SHA-256-PLUS'],
     ['TLSv1.2', 'tls-server-end-point', 'SCRAM-SHA-1-PLUS'],
   ] as const)('binds to the channel: %s, %s, %s', async (version, type, mechanism) => {
