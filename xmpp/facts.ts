@@ -21,8 +21,39 @@ const coreFacts: readonly XepFact[] = [
     status: 'partial',
     note: 'Clients; servers come with federation.',
   },
+  {
+    number: '0386',
+    title: 'Bind 2',
+    version: '1.1.0',
+    status: 'complete',
+    note: 'Offline messages that the archive has not are kept and delivered.',
+  },
+  {
+    number: '0388',
+    title: 'Extensible SASL Profile',
+    version: '1.0.4',
+    status: 'complete',
+    note: 'No 0-RTT; the same mechanisms for every name.',
+  },
+  {
+    number: '0438',
+    title: 'Best practices for password hashing and storage',
+    version: '0.2.0',
+    status: 'partial',
+    note: 'No pepper, as SCRAM has no place for one.',
+  },
   { number: '0440', title: 'SASL Channel-Binding Type Capability', version: '1.0.0', status: 'complete' },
+  { number: '0474', title: 'SASL SCRAM Downgrade Protection', version: '0.5.0', status: 'complete' },
   { number: '0478', title: 'Stream Limits Advertisement', version: '0.2.0', status: 'complete' },
+  { number: '0480', title: 'SASL Upgrade Tasks', version: '0.2.0', status: 'complete' },
+  {
+    number: '0484',
+    title: 'Fast Authentication Streamlining Tokens',
+    version: '0.2.0',
+    status: 'complete',
+    note: 'No 0-RTT. HT-SHA-256 bound to the channel by exporter or end point, or not at all.',
+  },
+  { number: '0515', title: 'TLS Channel-Binding Downgrade Protection', version: '0.1.0', status: 'complete' },
 ];
 
 /** One fact a XEP, by number. Of two that share one, the partial fact is the true one. */
