@@ -245,6 +245,31 @@ describe('an error', () => {
   });
 });
 
+test('a service that takes back its node is told no more (section 8)', async () => {
+  await enable();
+  leave();
+  const pubsub = (jid: string) =>
+    xml(
+      'message',
+      { from: 'push.app.test', to: ALICE },
+      xml(
+        'pubsub',
+        { xmlns: 'http://jabber.org/protocol/pubsub', node: 'n1' },
+        xml('affiliation', { jid, affiliation: 'none' }),
+      ),
+    );
+  const { account, jid } = phone.session;
+  const takeBack = async (from: string, whose: string) => {
+    const event = { account, stanza: pubsub(whose), from: Jid.parse(from), to: jid.bare, drop: false };
+    host.hooks.run('stanza to account', event);
+    await host.store.journal.commit();
+    return host.store.extras.pushRegistrations(account.id).length;
+  };
+  expect(await takeBack('push.other.test', ALICE)).toBe(1);
+  expect(await takeBack('push.app.test', 'bob@casp3r.local')).toBe(1);
+  expect(await takeBack('push.app.test', ALICE)).toBe(0);
+});
+
 describe('what wakes', () => {
   const rooms = new Map([
     ['family@r.test', { nick: 'Al', named: true }],

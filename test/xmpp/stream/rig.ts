@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ownCertificate } from '../../../firmware/certificate.ts';
 import type { Accounts } from '../../../xmpp/access/accounts.ts';
 import { LoginThrottle } from '../../../xmpp/access/throttle.ts';
-import { systemClock, systemRandom } from '../../../xmpp/clock.ts';
+import { type Clock, systemClock, systemRandom } from '../../../xmpp/clock.ts';
 import type { Limits, ServerConfig } from '../../../xmpp/config.ts';
 import type { Host } from '../../../xmpp/extension.ts';
 import type { Log } from '../../../xmpp/log.ts';
@@ -41,6 +41,7 @@ const LIMITS: Limits = {
 };
 
 export interface RigOptions {
+  clock?: Clock;
   limits?: Partial<Limits>;
   allowPlainLoopback?: boolean;
   directTls?: boolean;
@@ -77,6 +78,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     rmSync(certificate);
     await ownCertificate(folder, { domains: ['example.test'], addresses: [] }, Date.now());
   };
+  const clock = options.clock ?? systemClock;
   const limits = { ...LIMITS, ...options.limits };
   const config: ServerConfig = {
     listen: { address: '::', c2s: 0, c2sTls: 0, proxy: 0, proxyProtocol: [] },
@@ -107,19 +109,19 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const tls = new TlsKeys(files);
   const context: StreamContext = {
     config,
-    clock: systemClock,
+    clock,
     random: systemRandom,
     log,
     tls,
     doors: {
-      clock: systemClock,
+      clock,
       log,
       tls,
       newcomers: new Newcomers(limits.streamsPerAddress),
       proxies: new TrustedProxies([]),
     },
-    throttle: new LoginThrottle(limits, systemClock),
-    streams: new ClientStreams(systemClock),
+    throttle: new LoginThrottle(limits, clock),
+    streams: new ClientStreams(clock),
     host: (domain) => (domain === 'example.test' ? host : undefined),
     receive: (session, stanza) => {
       rig.received.push({ session, stanza });

@@ -8,7 +8,7 @@ import type { Account, PushRegistration } from '../../store/model.ts';
 import type { Element } from '../../xml.ts';
 import { NS_PUSH } from './notification.ts';
 import { keyOf, Notifier } from './notifier.ts';
-import { attachRegistering } from './registering.ts';
+import { attachRegistering, attachTakingBack } from './registering.ts';
 import { type Waking, wakingOf } from './waking.ts';
 
 const NO_ROOMS = new Map();
@@ -24,6 +24,7 @@ export const push: Extension = {
   attach(host) {
     const notifier = new Notifier(host);
     attachRegistering(host, notifier);
+    attachTakingBack(host, notifier);
     const registrationsOf = (account: Account) => host.store.extras.pushRegistrations(account.id);
 
     /** Registrations that were told of a stanza: it may come by again, given back by a session that was never resumed. */

@@ -10,6 +10,7 @@ import type { Element } from '../../xml.ts';
 import { NS_PUSH, NS_SUMMARY } from './notification.ts';
 import type { Notifier } from './notifier.ts';
 
+const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 const NS_PUBLISH_OPTIONS = 'http://jabber.org/protocol/pubsub#publish-options';
 /** The oldest goes: apps whose address changes leave the old one behind. */
 const MAX_REGISTRATIONS = 20;
@@ -35,6 +36,21 @@ export function attachRegistering(host: Host, notifier: Notifier): void {
     );
     await disable(host, notifier, account, gone);
     return undefined;
+  });
+}
+
+/** Section 8: a service takes back the right to publish at one of its nodes. */
+export function attachTakingBack(host: Host, notifier: Notifier): void {
+  host.hooks.on('stanza to account', ({ account, stanza, from }) => {
+    const pubsub = stanza.name === 'message' ? stanza.getChild('pubsub', NS_PUBSUB) : undefined;
+    const affiliation = pubsub?.getChild('affiliation')?.attrs;
+    if (affiliation?.affiliation !== 'none' || affiliation.jid !== host.addressOf(account)) return;
+    const gone = registrationsOf(host, account).filter(
+      ({ service, node }) => service === from.toString() && node === (pubsub?.attrs.node ?? ''),
+    );
+    disable(host, notifier, account, gone).catch((error: unknown) =>
+      host.log.warn({ error: String(error), account: account.id }, 'a push service stays registered'),
+    );
   });
 }
 
