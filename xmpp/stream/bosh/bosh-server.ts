@@ -96,7 +96,7 @@ export class BoshServer {
     const { streams, config, clock, random, host } = this.#context;
     const { rid, to, from, lang, version = '1.0' } = body;
     if (rid === undefined) throw new StreamError('bad-format', 'no rid');
-    readOpening({ to, from, lang, version }, (domain) => host(domain) !== undefined);
+    readOpening({ to, from, lang, version }, (domain) => host(domain));
     if (this.#stopped) {
       refuse(response, 'system-shutdown');
       return;
