@@ -2,8 +2,12 @@
 // A process of its own because it trusts what NODE_EXTRA_CA_CERTS names and nothing else.
 import { createInterface } from 'node:readline';
 import { client, xml } from '@xmpp/client';
+import { WebSocket } from 'ws';
 
 const tell = (event, facts = {}) => process.stdout.write(`${JSON.stringify({ event, ...facts })}\n`);
+
+// Node 20 has none of its own.
+globalThis.WebSocket ??= WebSocket;
 
 let xmpp;
 

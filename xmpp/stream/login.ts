@@ -43,8 +43,8 @@ export class Login {
     const { address, secure, tls } = transport;
     this.#host = host;
     this.#transport = transport;
-    this.mechanisms = mechanismNames(secure, plainAllowed, (hash) => host.accounts.hashes.offers(hash));
     this.bindings = channelBindings(tls);
+    this.mechanisms = mechanismNames(secure, plainAllowed, this.bindings, (hash) => host.accounts.hashes.offers(hash));
     const { mechanisms, bindings } = this;
     const tlsVersion = tls?.protocol;
     const exchange = new SaslExchange({ host, address, mechanisms, bindings, tlsVersion, throttle, clock, random });

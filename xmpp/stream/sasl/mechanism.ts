@@ -45,14 +45,16 @@ export function hashOf(mechanism: string): Credential['hash'] {
 
 /**
  * Names of the mechanisms, strongest first. Empty where nothing may be sent in the clear.
+ * @param bindings what a -PLUS mechanism can bind to; none of them is named where there is nothing
  * @param offers whether the host offers a hash to all (docs/decisions/0006)
  */
 export function mechanismNames(
   secure: boolean,
   plainAllowed: boolean,
+  bindings: ChannelBindings,
   offers: (hash: Credential['hash']) => boolean,
 ): string[] {
   if (!secure && !plainAllowed) return [];
   const scram = HASHES.filter(offers).map((hash) => `SCRAM-${hash}`);
-  return [...(secure ? scram.map((name) => `${name}-PLUS`) : []), ...scram, 'PLAIN'];
+  return [...(bindings.size > 0 ? scram.map((name) => `${name}-PLUS`) : []), ...scram, 'PLAIN'];
 }

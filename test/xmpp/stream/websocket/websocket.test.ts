@@ -213,7 +213,10 @@ describe('who may come in', () => {
     const headers = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.9, 198.51.100.7' };
     const client = await WebClient.connect(running.http, { headers });
     clients.push(client);
-    expect(await client.open()).toContain('<mechanism>PLAIN</mechanism>');
+    const features = await client.open();
+    expect(features).toContain('<mechanism>PLAIN</mechanism>');
+    // There is nothing that a browser could bind to.
+    expect(features).not.toContain('-PLUS');
     await client.login();
     await client.bind();
     const [session] = running.sessions.all();
