@@ -21,16 +21,27 @@ describe('@xmpp/client', () => {
   afterAll(() => box.dispose());
   afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
 
-  async function connect({ local, password }: BoxAccount, service: string, resource: string): Promise<Peer> {
+  async function connect(account: BoxAccount, service: string, resource: string): Promise<Peer> {
+    return (await login(account, service, resource)).peer;
+  }
+
+  /** By SASL2 with Bind 2: the resource is a tag before what the server made. */
+  async function login(
+    { local, password }: BoxAccount,
+    service: string,
+    resource: string,
+    facts: Record<string, unknown> = {},
+  ): Promise<{ peer: Peer; jid: string }> {
     const peer = new Peer(process.execPath, [SCRIPT], { NODE_EXTRA_CA_CERTS: box.certificateFile });
     peers.push(peer);
-    peer.order('connect', { service, username: local, password, resource });
-    await peer.event('online', { jid: `${local}@localhost/${resource}` });
-    return peer;
+    peer.order('connect', { service, username: local, password, resource, ...facts });
+    const { jid } = await peer.event('online');
+    expect(jid).toContain(`${local}@localhost/${resource}/`);
+    return { peer, jid: String(jid) };
   }
 
   test('chats both ways, sees carbons and finds its history', async () => {
-    const home = await connect(alice, `xmpp://localhost:${box.ports.c2s}`, 'home');
+    const { peer: home, jid } = await login(alice, `xmpp://localhost:${box.ports.c2s}`, 'home');
     const phone = await connect(alice, `xmpps://localhost:${box.ports.c2sTls}`, 'phone');
     phone.order('carbons');
     await phone.event('done');
@@ -39,7 +50,7 @@ describe('@xmpp/client', () => {
     home.order('say', { to: 'bob@localhost', body: 'to and' });
     await other.event('message', { body: 'to and', sender: 'alice@localhost' });
     await phone.event('carbon', { side: 'sent', body: 'to and' });
-    other.order('say', { to: 'alice@localhost/home', body: 'fro' });
+    other.order('say', { to: jid, body: 'fro' });
     await home.event('message', { body: 'fro' });
     await phone.event('carbon', { side: 'received', body: 'fro' });
 
@@ -50,11 +61,11 @@ describe('@xmpp/client', () => {
   test('resumes after its connection was cut', async () => {
     const relay = await Relay.to(box.ports.c2s);
     try {
-      const home = await connect(alice, `xmpp://localhost:${relay.port}`, 'cut');
+      const { peer: home, jid } = await login(alice, `xmpp://localhost:${relay.port}`, 'cut');
       const other = await connect(bob, `xmpp://localhost:${box.ports.c2s}`, 'home');
       relay.cut();
       await home.event('disconnected');
-      other.order('say', { to: 'alice@localhost/cut', body: 'while you were gone' });
+      other.order('say', { to: jid, body: 'while you were gone' });
       await home.event('resumed');
       await home.event('message', { body: 'while you were gone' });
       home.order('say', { to: 'bob@localhost', body: 'back' });
@@ -62,5 +73,30 @@ describe('@xmpp/client', () => {
     } finally {
       await relay.stop();
     }
+  });
+
+  test('logs in by a token that it was given, until the password is another one', async () => {
+    const service = `xmpps://localhost:${box.ports.c2sTls}`;
+    const agent = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
+    const carol = await box.addAccount('carol');
+    const first = await login(carol, service, 'web', { agent });
+    await first.peer.event('authenticates', { mechanism: 'SCRAM-SHA-1' });
+    const { token } = await first.peer.event('token');
+    first.peer.order('leave');
+    await first.peer.event('disconnected');
+
+    const second = await login({ ...carol, password: 'not needed' }, service, 'web', { agent, token });
+    await second.peer.event('authenticates', { mechanism: 'HT-SHA-256-NONE' });
+    expect(second.jid).toBe(first.jid);
+    second.peer.order('leave');
+    await second.peer.event('disconnected');
+
+    expect(await box.cli(['user', 'passwd', 'carol@localhost', '--password', 'another password'])).toMatchObject({
+      code: 0,
+    });
+    const third = await login({ ...carol, password: 'another password' }, service, 'web', { agent, token });
+    await third.peer.event('token refused');
+    await third.peer.event('authenticates', { mechanism: 'SCRAM-SHA-1' });
+    await third.peer.event('token');
   });
 });

@@ -12,14 +12,27 @@ globalThis.WebSocket ??= WebSocket;
 let xmpp;
 
 const orders = {
-  connect({ service, domain = 'localhost', username, password, resource }) {
-    xmpp = client({ service, domain, username, password, resource });
+  connect({ service, domain = 'localhost', username, password, resource, token, agent }) {
+    const userAgent = agent && xml('user-agent', { id: agent }, xml('software', {}, 'xmpp.js'));
+    xmpp = client({ service, domain, username, password, resource, userAgent });
+    xmpp.fast.fetchToken = async () => token;
+    xmpp.fast.saveToken = async (given) => {
+      token = given;
+      tell('token', { token });
+    };
+    xmpp.fast.deleteToken = async () => {
+      if (token) tell('token refused');
+      token = undefined;
+    };
     // It derives its keys in JavaScript, within the two seconds that it gives the server to answer.
     xmpp.timeout = 20_000;
     xmpp.reconnect.delay = 50;
     xmpp.on('online', async (jid) => {
       await xmpp.send(xml('presence'));
       tell('online', { jid: jid.toString() });
+    });
+    xmpp.on('send', (element) => {
+      if (element.is('authenticate')) tell('authenticates', { mechanism: element.attrs.mechanism });
     });
     xmpp.on('error', (error) => tell('error', { why: String(error) }));
     xmpp.on('disconnect', () => tell('disconnected'));
