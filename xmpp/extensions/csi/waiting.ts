@@ -54,11 +54,11 @@ export function waitingOf(stanza: Element, rooms: Rooms): Waiting | undefined {
 /** The key of a conversation's chat state; what says more than it makes it void. */
 export const chatStateKey = (stanza: Element) => `state ${stanza.attrs.from ?? ''}`;
 
-/** Only the newest of each full JID; what asks for something, or tells of one's own place in a room, cannot wait. */
+/** Only the newest of each full JID; what asks for something, or shows the client its own presence, here or in a room, cannot wait. */
 function presence(stanza: Element): Waiting | undefined {
-  const { type, from } = stanza.attrs;
+  const { type, from, to } = stanza.attrs;
   const isPlain = type === undefined || type === 'unavailable';
-  return isPlain && !isSelfPresence(stanza) ? { key: `presence ${from ?? ''}` } : undefined;
+  return isPlain && from !== to && !isSelfPresence(stanza) ? { key: `presence ${from ?? ''}` } : undefined;
 }
 
 function message(stanza: Element, rooms: Rooms): Waiting | undefined {

@@ -66,6 +66,7 @@ describe('goes at once', () => {
     ['a request', el("<iq type='set' id='j'><jingle xmlns='urn:xmpp:jingle:1'/></iq>")],
     ['an answer', el("<iq type='result' id='r'/>")],
     ['a subscription request', el("<presence type='subscribe' from='bob@b.test'/>")],
+    ["one's own presence", el("<presence from='alice@casp3r.local/phone' to='alice@casp3r.local/phone'/>")],
     ["one's own place in a room", selfPresence(110)],
     ['an invitation', from(ROOM, `<x xmlns='${MUC}'><invite from='bob@b.test'/></x>`, '')],
     ['a direct invitation', from(FRIEND, `<x xmlns='jabber:x:conference' jid='${ROOM}'/>`, '')],
