@@ -1,4 +1,5 @@
 /** Every key of casp3r.toml with its default and what it may be. The keys of later issues are taken already. */
+import { isIP } from 'node:net';
 import * as v from 'valibot';
 import { isPlace } from '../xmpp/stream/proxies.ts';
 
@@ -30,8 +31,8 @@ function table<T extends v.ObjectEntries>(entries: T) {
 const hostAndPort = v.pipe(
   text('must be "ADDRESS:PORT"'),
   v.regex(
-    /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/,
-    'must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269"',
+    /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}( tls)?$/,
+    'must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269", or "ADDRESS:PORT tls" for direct TLS',
   ),
 );
 
@@ -168,7 +169,25 @@ export const configSchema = v.strictObject({
   }),
   federation: table({
     enabled: v.optional(flag, true),
-    hosts: v.optional(v.record(v.string(), hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
+    mode: v.optional(oneOf(['open', 'allow-list']), 'open'),
+    allow: v.optional(v.array(domain, 'must be a list of domains'), []),
+    deny: v.optional(v.array(domain, 'must be a list of domains'), []),
+    require_certificate: v.optional(flag, false),
+    dialback: v.optional(flag, true),
+    stanzas_per_second: v.optional(limit, 500),
+    ca: v.optional(text('must be a file'), ''),
+    hosts: v.optional(v.record(domain, hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
+    domains: v.optional(
+      v.record(
+        domain,
+        v.strictObject(
+          { require_certificate: v.optional(flag), dialback: v.optional(flag), stanzas_per_second: v.optional(limit) },
+          'must be a table',
+        ),
+        'must be a table of domains, each a table',
+      ),
+      {},
+    ),
   }),
   components: v.optional(
     v.record(domain, component, 'must be a table of domains, each with a secret or a secret_file'),
@@ -176,7 +195,16 @@ export const configSchema = v.strictObject({
   ),
   dns: table({
     servers: v.optional(
-      v.array(v.pipe(text('must be an IP address'), v.ip('must be an IP address')), 'must be a list of IP addresses'),
+      v.array(
+        v.pipe(
+          text('must be an IP address'),
+          v.check(
+            (server) => isIP(server) !== 0 || /^(\[[0-9a-fA-F:.]+\]|[\d.]+):\d{1,5}$/.test(server),
+            'must be an IP address',
+          ),
+        ),
+        'must be a list of IP addresses',
+      ),
       [],
     ),
   }),

@@ -45,6 +45,7 @@ export function loadConfig({ file, env, cwd }: ConfigPlace): Config {
         { secret, secret_file: inFolder(secret_file) },
       ]),
     ),
+    federation: { ...config.federation, ca: inFolder(config.federation.ca) },
   };
 }
 
@@ -91,6 +92,8 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
       address: listen.address,
       c2s: listen.c2s,
       c2sTls: listen.c2s_tls,
+      s2s: listen.s2s,
+      s2sTls: listen.s2s_tls,
       proxy: listen.proxy,
       proxyProtocol: listen.proxy_protocol,
     },
@@ -128,10 +131,30 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
       url: uploadUrl,
       roomBytes,
     },
+    federation: federationConfig(config.federation),
+    dns: config.dns,
     reachableAt,
     invitationUrl,
     contact: config.server.contact,
     ...(power && { power }),
+  };
+}
+
+function federationConfig(keys: Config['federation']): ServerConfig['federation'] {
+  const { require_certificate, stanzas_per_second, domains, ...rest } = keys;
+  const own = Object.entries(domains).map(([domain, rules]) => [
+    domain,
+    {
+      ...(rules.require_certificate === undefined ? {} : { requireCertificate: rules.require_certificate }),
+      ...(rules.dialback === undefined ? {} : { dialback: rules.dialback }),
+      ...(rules.stanzas_per_second === undefined ? {} : { stanzasPerSecond: rules.stanzas_per_second }),
+    },
+  ]);
+  return {
+    ...rest,
+    requireCertificate: require_certificate,
+    stanzasPerSecond: stanzas_per_second,
+    domains: Object.fromEntries(own) as ServerConfig['federation']['domains'],
   };
 }
 

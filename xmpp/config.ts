@@ -7,6 +7,8 @@ export interface ListenConfig {
   /** Ports; 0 switches a listener off. */
   c2s: number;
   c2sTls: number;
+  s2s: number;
+  s2sTls: number;
   /** The SOCKS5 proxy (XEP-0065); clients are told this very port. */
   proxy: number;
   /** Addresses and ranges of the proxies before the box: they, and nobody else, begin with a PROXY header. */
@@ -78,6 +80,29 @@ export interface ComponentsConfig {
 export const CONTACT_KINDS = ['abuse', 'admin', 'feedback', 'sales', 'security', 'status', 'support'] as const;
 export type ContactKind = (typeof CONTACT_KINDS)[number];
 
+/** What another server must be and may do; each key of a domain's own stands before the general one. */
+export interface PeerRules {
+  /** Only servers whose certificate is good for their domain. */
+  requireCertificate: boolean;
+  /** XEP-0220, for servers that cannot log in with their certificate. */
+  dialback: boolean;
+  /** What one of its streams may send, sustained; bursts of ten times that. 0 for no limit. */
+  stanzasPerSecond: number;
+}
+
+export interface FederationConfig extends PeerRules {
+  enabled: boolean;
+  /** `open`: all but `deny`. `allow-list`: none but `allow`. A domain in a list stands for those below it as well. */
+  mode: 'open' | 'allow-list';
+  allow: readonly string[];
+  deny: readonly string[];
+  domains: Readonly<Record<string, Partial<PeerRules>>>;
+  /** Fixed places, before DNS: `ADDRESS:PORT`, or `ADDRESS:PORT tls` for TLS from the first byte. */
+  hosts: Readonly<Record<string, string>>;
+  /** A PEM file of certificate authorities beside the public ones; '' for none. */
+  ca: string;
+}
+
 export interface ServerConfig {
   listen: ListenConfig;
   components: ComponentsConfig;
@@ -91,6 +116,9 @@ export interface ServerConfig {
   limits: Limits;
   quotas: Quotas;
   upload: UploadConfig;
+  federation: FederationConfig;
+  /** Addresses of DNS servers, with a port or without; empty for the system's. */
+  dns: { servers: readonly string[] };
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;
   /** Where to turn to, as URIs, for what `docs/configuration.md` names (XEP-0157). An empty list says that there is nobody. */

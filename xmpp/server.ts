@@ -8,6 +8,8 @@ import { type ComponentState, Components } from './components/components.ts';
 import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
 import { extensions } from './extensions.ts';
+import { Federation } from './federation/federation.ts';
+import type { PeerState } from './federation/status.ts';
 import { XmppHost } from './host.ts';
 import type { Log } from './log.ts';
 import type { Hooks } from './routing/hooks.ts';
@@ -23,7 +25,7 @@ import type { Store } from './store/store.ts';
 import { ClientArrivals } from './stream/client-arrivals.ts';
 import { ClientStreams } from './stream/client-streams.ts';
 import type { StreamContext } from './stream/context.ts';
-import { type Doors, type Entrant, XMPP_CLIENT } from './stream/door.ts';
+import { type Doors, type Entrant, XMPP_CLIENT, XMPP_SERVER } from './stream/door.ts';
 import { ClientListener } from './stream/listener.ts';
 import { Newcomers } from './stream/newcomers.ts';
 import { TrustedProxies } from './stream/proxies.ts';
@@ -42,7 +44,7 @@ export interface ServerOptions {
 }
 
 export interface ListenerState {
-  /** `c2s`, `c2s_tls`, `proxy`, `component`. */
+  /** `c2s`, `c2s_tls`, `s2s`, `s2s_tls`, `proxy`, `component`. */
   name: string;
   address: string;
   /** The port it really listens on. */
@@ -65,11 +67,12 @@ export class XmppServer {
   /** In the order in which they are asked. */
   readonly #outside: Outside[] = [];
   readonly #components: Components;
+  readonly #federation: Federation;
   readonly #bytestreams: Bytestreams;
   /** Streams of clients that come over HTTP: whoever serves HTTP gives it what is for it, and stops it before the server. */
   readonly web: WebStreams;
   readonly #activity = new Set<() => void>();
-  readonly #open: { listener: ClientListener | ProxyListener | ComponentListener; state: ListenerState }[] = [];
+  readonly #open: { listener: { stop(): Promise<void> }; state: ListenerState }[] = [];
   readonly #served: XmppHost[] = [];
   /** What clients did not get, on its way to the offline store or to others. */
   readonly #givenBack = new Set<Promise<void>>();
@@ -103,6 +106,18 @@ export class XmppServer {
     this.#arrivals = new ClientArrivals(this.#streamContext());
     this.#takers.set(XMPP_CLIENT, (entrant) => this.#arrivals.takeUncounted(entrant));
     this.web = new WebStreams(this.#streamContext());
+    this.#federation = new Federation({
+      config,
+      clock,
+      random: options.random,
+      log,
+      keys: this.#tls,
+      isServed: (domain) => this.#isOwn(domain) || this.#components.takes(domain),
+      receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
+      changed: () => this.#tellActivity(),
+    });
+    this.#outside.push(this.#federation);
+    if (config.federation.enabled) this.#takers.set(XMPP_SERVER, (entrant) => this.#federation.take(entrant));
   }
 
   async start(): Promise<void> {
@@ -111,6 +126,7 @@ export class XmppServer {
     const { address, c2s, c2sTls } = this.#options.config.listen;
     await this.#listen('c2s', address, c2s, false);
     await this.#listen('c2s_tls', address, c2sTls, true);
+    await this.#listenForServers();
     await this.#listenForBytestreams();
     await this.#listenForComponents();
   }
@@ -123,6 +139,7 @@ export class XmppServer {
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
     await Promise.all(this.#givenBack);
+    await this.#federation.stop();
     this.#components.stop();
     for (const host of this.#served.splice(0)) host.stop();
   }
@@ -145,6 +162,20 @@ export class XmppServer {
     const take = this.#takers.get(entrant.protocol);
     if (take) take(entrant);
     else entrant.socket.destroy();
+  }
+
+  /** The servers that the box talks to, or tried to. */
+  get peers(): readonly PeerState[] {
+    return this.#federation.states();
+  }
+
+  get federates(): boolean {
+    return this.#federation.takes();
+  }
+
+  /** How many of them a link is up with. */
+  get peersConnected(): number {
+    return this.#federation.servers;
   }
 
   get components(): readonly ComponentState[] {
@@ -193,6 +224,20 @@ export class XmppServer {
     const listener = new ClientListener(this.#streamContext(), { name, address, port, directTls });
     const actual = await listener.start();
     this.#open.push({ listener, state: { name, address, port: actual } });
+  }
+
+  async #listenForServers(): Promise<void> {
+    const { config } = this.#options;
+    const { address, s2s, s2sTls } = config.listen;
+    if (!config.federation.enabled) return;
+    for (const [name, port] of [
+      ['s2s', s2s],
+      ['s2s_tls', s2sTls],
+    ] as const) {
+      if (port === 0) continue;
+      const actual = await this.#federation.listen(this.doors, name, address, port, name === 's2s_tls');
+      this.#open.push({ listener: { stop: async () => undefined }, state: { name, address, port: actual } });
+    }
   }
 
   async #listenForBytestreams(): Promise<void> {

@@ -5,6 +5,7 @@ import { software } from '../version.ts';
 import { addAnnounceCommands } from './announce.ts';
 import { addConfigCommand } from './config.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addFederationCommand } from './federation.ts';
 import { addInviteCommand } from './invite.ts';
 import { addPanelCommand } from './panel.ts';
 import { addRunCommand } from './run.ts';
@@ -23,6 +24,7 @@ export function program(): Command {
     addUserCommand,
     addInviteCommand,
     addAnnounceCommands,
+    addFederationCommand,
     addPanelCommand,
     addConfigCommand,
     addDoctorCommand,

@@ -2,6 +2,7 @@
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
 import { announcementCommands } from './announcements.ts';
+import { federationCommands } from './federation.ts';
 import { inviteCommands } from './invites.ts';
 import { panelCommands } from './panel.ts';
 import { statusOf } from './status.ts';
@@ -14,5 +15,6 @@ export function commandsOf(box: Box): [string, Command][] {
     ...inviteCommands(box),
     ...announcementCommands(box),
     ...panelCommands(box),
+    ...federationCommands(box),
   ];
 }

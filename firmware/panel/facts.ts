@@ -17,7 +17,7 @@ export interface FactSources {
   clock: Clock;
   addresses: Addresses;
   certificate: CertificateKeeper;
-  running: () => { host: Host; store: Store } | undefined;
+  running: () => { host: Host; store: Store; server: { peersConnected: number } } | undefined;
   lanName: () => string;
   uptimeSeconds: () => number;
 }
@@ -58,7 +58,7 @@ export class Facts {
       ...peopleOf(running?.host),
       messagesToday: running && server ? running.store.archive.sentSince(server.id, startOfDay(clock.nowMs())) : 0,
       uptimeSeconds: uptimeSeconds(),
-      federation: { mode: server?.mode ?? access.mode, servers: 0 },
+      federation: { mode: server?.mode ?? access.mode, servers: running?.server.peersConnected ?? 0 },
       trouble: troublesOf({
         wantsNetwork: !isLoopback(listen.address),
         addresses: [...v4, ...v6],

@@ -20,7 +20,7 @@ const offences = (isAllowed: (source: Source, imported: string) => boolean) =>
 const HOMES: Record<string, RegExp> = {
   '@homebridge/ciao': /^firmware\/mdns\.ts$/,
   '@hono/node-server': /^firmware\/http\//,
-  '@peculiar/x509': /^firmware\/certificate\.ts$/,
+  '@peculiar/x509': /^firmware\/certificate\.ts$|^xmpp\/federation\/certificate\/chain\.ts$/,
   '@xmpp/xml': /^xmpp\/xml\.ts$/,
   'better-sqlite3': /^xmpp\/store\/sqlite\.ts$/,
   commander: /^firmware\/cli\//,
@@ -31,7 +31,7 @@ const HOMES: Record<string, RegExp> = {
   'oled-font-5x7': /^ui\/panel\/font\.ts$/,
   epoll: /^drivers\/button\/input-device\.ts$/,
   onoff: /^drivers\/button\/gpio-line\.ts$/,
-  'reflect-metadata': /^firmware\/certificate\.ts$/,
+  'reflect-metadata': /^firmware\/certificate\.ts$|^xmpp\/federation\/certificate\/chain\.ts$/,
   pino: /^firmware\/log\.ts$/,
   saxes: /^xmpp\/stream\/parser\.ts$/,
   'smol-toml': /^firmware\/config\.ts$/,

@@ -101,7 +101,7 @@ pair = 17`;
     ],
     [
       '[federation.hosts]\n"b.test" = "127.0.0.3"',
-      'casp3r.toml:2: federation.hosts.b.test must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269", not "127.0.0.3"',
+      'casp3r.toml:2: federation.hosts.b.test must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269", or "ADDRESS:PORT tls" for direct TLS, not "127.0.0.3"',
     ],
   ])('a bad value says what is allowed: %j', (toml, message) => {
     expect(problem(toml)).toBe(message);
@@ -165,7 +165,7 @@ describe('where the configuration is found', () => {
     };
     const config = serverConfig(loadConfig({ env: {}, cwd: folder }), facts);
     expect(config).toMatchObject({
-      listen: { c2s: 5222, c2sTls: 5223, proxy: 7777 },
+      listen: { c2s: 5222, c2sTls: 5223, s2s: 5269, s2sTls: 5270, proxy: 7777 },
       tls,
       limits: { bytesBeforeLogin: 10_000 },
       upload: { maxBytes: 104_857_600, quotaBytes: 2_147_483_648, days: 90 },

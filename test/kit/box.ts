@@ -15,7 +15,7 @@ const START_PATIENCE_MS = 15_000;
 const STOP_PATIENCE_MS = 10_000;
 
 /** Keys of casp3r.toml written `section.key`, and their values; a whole table by its name alone. */
-export type Settings = Record<string, string | number | boolean | TomlTable>;
+export type Settings = Record<string, string | number | boolean | string[] | TomlTable>;
 
 export interface BoxPorts {
   c2s: number;

@@ -35,13 +35,15 @@ export class Inbound {
   /**
    * A stanza from outside the box (routing/outside.ts), whose `from` is one that its sender may speak for. Resolves when it is done.
    * Never rejects: what is refused is answered on the way back.
+   * @param turn for a message that may come before others of its sender are done: resolves when they are
    */
-  async fromOutside(stanza: Element, from: Jid, to: Jid): Promise<void> {
+  async fromOutside(stanza: Element, from: Jid, to: Jid, turn?: Turn): Promise<void> {
     stanza.attrs.from = from.toString();
     stanza.attrs.to = to.toString();
     try {
-      await this.#router.route(stanza, to, { from, session: undefined, host: undefined, turn: undefined });
+      await this.#router.route(stanza, to, { from, session: undefined, host: undefined, turn });
     } catch (error) {
+      await turn?.();
       const answer = error instanceof StanzaError ? error : this.fault(error, from, stanza);
       if (mayBeAnswered(stanza)) await this.#answer(errorReply(stanza, answer), to, from);
     }

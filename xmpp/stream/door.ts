@@ -56,6 +56,8 @@ export interface DoorOptions {
    * a client's. Undefined: no TLS here.
    */
   alpn?: readonly string[] | undefined;
+  /** With TLS: asks for the peer's certificate, whatever it is worth. Browsers would ask their user for one. */
+  requestCertificate?: boolean;
   /** Counts one more connection of an address until the function that it returns is called; undefined where there are too many. */
   count?(address: string): (() => void) | undefined;
   /** The last word to a connection over that count; it is closed at once where nobody takes it. Only without TLS. */
@@ -146,6 +148,7 @@ export class Door {
     } = await secure(plain, {
       identityFor: (servername) => keys.identityFor(servername),
       alpn,
+      requestCertificate: this.#options.requestCertificate,
     });
     return { socket, tls, protocol: agreed ?? (await protocolOf(socket, alpn)) };
   }

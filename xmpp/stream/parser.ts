@@ -14,6 +14,8 @@ const NS_XML = 'http://www.w3.org/XML/1998/namespace';
 const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
 
 export interface StreamHeader {
+  /** Only in the answer to a header. */
+  id?: string | undefined;
   to: string | undefined;
   from: string | undefined;
   version: string | undefined;
@@ -198,6 +200,7 @@ export class StreamParser {
     this.#stage = 'open';
     this.#charsDone = this.#sax.position;
     this.#events.header({
+      id: attribute('id'),
       to: attribute('to'),
       from: attribute('from'),
       version: attribute('version'),

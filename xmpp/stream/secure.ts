@@ -23,13 +23,18 @@ export interface SecureOptions {
   identityFor(servername: string | undefined): TlsIdentity;
   /** In our order of preference; a client that offers only others gets the alert no_application_protocol. */
   alpn?: readonly string[];
+  /** Asks for the peer's certificate, whatever it is worth: who looks at the socket judges it. */
+  requestCertificate?: boolean | undefined;
 }
 
 /**
  * Bytes that `plain` has read already are part of the handshake. Sets no time for it: where `plain` is destroyed meanwhile it ends.
  * @throws Error where the handshake fails; the connection is gone then
  */
-export async function secure(plain: Socket, { identityFor, alpn }: SecureOptions): Promise<Secured> {
+export async function secure(
+  plain: Socket,
+  { identityFor, alpn, requestCertificate }: SecureOptions,
+): Promise<Secured> {
   plain.on('error', () => plain.destroy());
   let identity = identityFor(undefined);
   const socket = new TLSSocket(plain, {
@@ -40,6 +45,7 @@ export async function secure(plain: Socket, { identityFor, alpn }: SecureOptions
       done(null, identity.context);
     },
     ...(alpn === undefined ? {} : { ALPNProtocols: [...alpn] }),
+    ...(requestCertificate ? { requestCert: true, rejectUnauthorized: false } : {}),
   });
   try {
     await new Promise<void>((resolve, reject) => {

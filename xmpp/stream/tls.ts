@@ -7,6 +7,8 @@ import { endPointHash } from './end-point-hash.ts';
 /** What one handshake uses. A stream keeps the identity that it was opened with over a reload. */
 export interface TlsIdentity {
   context: SecureContext;
+  /** What it was made of: the certificate with its chain, and the key. */
+  pem: { certificate: Buffer; key: Buffer };
   /** The data of the channel binding `tls-server-end-point` (RFC 5929 section 4.1). */
   endPointHash: Buffer;
   /** When the certificate stops being valid, in milliseconds since 1970. */
@@ -48,7 +50,9 @@ export class TlsKeys {
 function identityOf(certificate: Buffer, key: Buffer): TlsIdentity {
   const leaf = new X509Certificate(certificate);
   return {
-    context: createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2' }),
+    pem: { certificate, key },
+    // OpenSSL resumes no session of a peer that showed a certificate without a context of a name.
+    context: createSecureContext({ cert: certificate, key, minVersion: 'TLSv1.2', sessionIdContext: 'casp3r' }),
     endPointHash: endPointHash(leaf.raw),
     expiresMs: Date.parse(leaf.validTo),
   };

@@ -1,5 +1,6 @@
 /** One connection of a stream: writing in batches, holding back reading, the change to TLS, and an end that cannot hang. */
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../clock.ts';
 import { secure, type WireTls } from './secure.ts';
 import type { TlsIdentity } from './tls.ts';
@@ -109,21 +110,30 @@ export class Wire {
 
   /** The server's side of STARTTLS. Rejects where it fails or takes too long; the connection is gone then. */
   async startTls(identity: TlsIdentity): Promise<void> {
+    await this.upgrade(async (plain) => {
+      const { socket, tls } = await secure(plain, { identityFor: () => identity });
+      this.#tls = tls;
+      return socket;
+    });
+  }
+
+  /** The change to TLS by a handshake of either side. Resolves with its socket; rejects as `startTls` does. */
+  async upgrade(handshake: (plain: Socket) => Promise<TLSSocket>): Promise<TLSSocket> {
     this.#flush();
     const plain = this.#socket;
     plain.removeAllListeners('data');
     const timeout = this.#clock.after(HANDSHAKE_MS, () => plain.destroy());
     try {
-      const { socket, tls } = await secure(plain, { identityFor: () => identity });
-      this.#tls = tls;
+      const socket = await handshake(plain);
       this.#socket = socket;
+      if (this.#events) this.#listen();
+      return socket;
     } catch (error) {
       this.#closed();
       throw error;
     } finally {
       timeout.cancel();
     }
-    if (this.#events) this.#listen();
   }
 
   /** Sends what is waiting, then closes; goes on reading a while, so that the last words of neither side are lost to a reset. */

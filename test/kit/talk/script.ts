@@ -1,4 +1,5 @@
 /** Reads a .talk file into steps. The format is told in test/talk/README.md. */
+import type { Settings } from '../box.ts';
 import type { Security } from '../wire.ts';
 
 /** A client of someone: `alice on phone`. */
@@ -20,6 +21,10 @@ export type Action =
   | { do: 'run'; command: string; keep: string[]; fails: boolean }
   | { do: 'box'; change: 'restarts' | 'is killed' | 'stops' | 'starts' };
 
+/** Signed by an authority that both boxes believe; or not so. */
+export type CertificateKind = 'good' | 'expired' | 'wrong' | 'unsigned';
+const CERTIFICATE_KINDS: readonly CertificateKind[] = ['good', 'expired', 'wrong', 'unsigned'];
+
 export interface Step {
   /** Line of the file, from 1. */
   line: number;
@@ -33,7 +38,12 @@ export interface Script {
   accounts: string[];
   /** People without one. */
   strangers: string[];
-  settings: Record<string, string | number | boolean>;
+  /** People with an account on a second box, which there is where this names anyone. */
+  elsewhere: string[];
+  settings: Settings;
+  /** Of the second box, and what is wrong with the certificates of either. */
+  settingsThere: Settings;
+  certificates: Partial<Record<'here' | 'there', CertificateKind>>;
   /** Patterns of elements that do not count where no pattern asks for them. */
   ignoring: string[];
   steps: Step[];
@@ -56,14 +66,26 @@ interface Sentence {
 
 /** @throws ScriptError */
 export function parseScript(file: string): Script {
-  const script: Script = { accounts: [], strangers: [], settings: {}, ignoring: [], steps: [], needsOwnBox: false };
+  const script: Script = {
+    accounts: [],
+    strangers: [],
+    elsewhere: [],
+    settings: {},
+    settingsThere: {},
+    certificates: {},
+    ignoring: [],
+    steps: [],
+    needsOwnBox: false,
+  };
   for (const sentence of sentencesOf(file)) {
     if (readHeader(script, sentence)) continue;
     script.steps.push({ line: sentence.line, source: sentence.text, action: readAction(sentence) });
   }
   checkNames(script);
   script.needsOwnBox ||=
-    script.steps.some(({ action }) => action.do === 'box') || Object.keys(script.settings).length > 0;
+    script.elsewhere.length > 0 ||
+    script.steps.some(({ action }) => action.do === 'box') ||
+    Object.keys(script.settings).length > 0;
   return script;
 }
 
@@ -85,17 +107,23 @@ function sentencesOf(file: string): Sentence[] {
 }
 
 function readHeader(script: Script, { line, text }: Sentence): boolean {
-  const [, keyword, rest = ''] = /^(with|without|set|ignoring|alone)\b\s*(.*)$/.exec(text) ?? [];
+  const [, keyword, rest = ''] = /^(without|with|elsewhere|certificate|set|ignoring|alone)\b\s*(.*)$/.exec(text) ?? [];
   if (keyword === undefined) return false;
   if (script.steps.length > 0) throw new ScriptError(line, `'${keyword}' belongs before the first step`);
   if (keyword === 'with') script.accounts.push(...namesIn(rest));
   else if (keyword === 'without') script.strangers.push(...namesIn(rest));
-  else if (keyword === 'ignoring') script.ignoring.push(rest);
+  else if (keyword === 'elsewhere') script.elsewhere.push(...namesIn(rest));
+  else if (keyword === 'certificate') {
+    const [, place, kind] = /^(here|there) is (\w+)$/.exec(rest) ?? [];
+    if (place === undefined || !CERTIFICATE_KINDS.includes(kind as CertificateKind))
+      throw new ScriptError(line, `expected: certificate here|there is ${CERTIFICATE_KINDS.join('|')}`);
+    script.certificates[place as 'here' | 'there'] = kind as CertificateKind;
+  } else if (keyword === 'ignoring') script.ignoring.push(rest);
   else if (keyword === 'alone') script.needsOwnBox = true;
   else {
-    const [, key, value] = /^([\w.]+)\s*=\s*(.+)$/.exec(rest) ?? [];
-    if (key === undefined || value === undefined) throw new ScriptError(line, 'expected: set KEY = VALUE');
-    script.settings[key] = JSON.parse(value) as string | number | boolean;
+    const [, there, key, value] = /^(there )?([\w.]+)\s*=\s*(.+)$/.exec(rest) ?? [];
+    if (key === undefined || value === undefined) throw new ScriptError(line, 'expected: set [there] KEY = VALUE');
+    (there ? script.settingsThere : script.settings)[key] = JSON.parse(value) as Settings[string];
   }
   return true;
 }
@@ -162,7 +190,7 @@ function readAction({ line, text, block }: Sentence): Action {
 }
 
 function checkNames(script: Script): void {
-  const known = new Set([...script.accounts, ...script.strangers]);
+  const known = new Set([...script.accounts, ...script.strangers, ...script.elsewhere]);
   for (const { line, action } of script.steps) {
     const names = action.do === 'befriend' ? [action.one, action.other] : 'who' in action ? [action.who.name] : [];
     for (const name of names) {

@@ -70,8 +70,21 @@ export class TestClock implements Clock {
 }
 
 export const testConfig: ServerConfig = {
-  listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, proxy: 0, proxyProtocol: [] },
+  listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, s2s: 0, s2sTls: 0, proxy: 0, proxyProtocol: [] },
   components: { address: '127.0.0.1', port: 0, secrets: new Map() },
+  federation: {
+    enabled: false,
+    mode: 'open',
+    allow: [],
+    deny: [],
+    domains: {},
+    hosts: {},
+    requireCertificate: false,
+    dialback: true,
+    stanzasPerSecond: 0,
+    ca: '',
+  },
+  dns: { servers: [] },
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },

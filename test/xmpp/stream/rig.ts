@@ -81,8 +81,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const clock = options.clock ?? systemClock;
   const limits = { ...LIMITS, ...options.limits };
   const config: ServerConfig = {
-    listen: { address: '::', c2s: 0, c2sTls: 0, proxy: 0, proxyProtocol: [] },
+    listen: { address: '::', c2s: 0, c2sTls: 0, s2s: 0, s2sTls: 0, proxy: 0, proxyProtocol: [] },
     components: { address: '127.0.0.1', port: 0, secrets: new Map() },
+    federation: testConfig.federation,
+    dns: testConfig.dns,
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },

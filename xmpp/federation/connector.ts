@@ -1,0 +1,97 @@
+/** Opens links to other servers: place after place, until one lets us in. */
+import { Wire } from '../stream/wire.ts';
+import type { FederationContext } from './context.ts';
+import type { Conversation } from './conversation.ts';
+import { dial } from './dial.ts';
+import type { DialbackClaim } from './dialback.ts';
+import { asFailure, PeerFailure } from './failure.ts';
+import { Negotiation, type Pair } from './negotiation.ts';
+import { Slots } from './slots.ts';
+
+/** From the connection to the end of its negotiation. */
+const NEGOTIATION_MS = 40_000;
+const AT_ONCE = 64;
+
+export interface Opened {
+  conversation: Conversation;
+  /** Other domains of ours may be introduced on it as well. */
+  takesMore: boolean;
+}
+
+export class Connector {
+  readonly #context: FederationContext;
+  readonly #slots = new Slots(AT_ONCE);
+  /** Apart from the others, which may be waiting for one of these at the other end. */
+  readonly #verifySlots = new Slots(AT_ONCE);
+  readonly #underWay = new Set<Negotiation>();
+
+  constructor(context: FederationContext) {
+    this.#context = context;
+  }
+
+  /** A link by which the pair may speak. @throws PeerFailure */
+  connect(pair: Pair): Promise<Opened> {
+    return this.#slots.run(() =>
+      this.#try(pair, async (negotiation) => {
+        const conversation = await negotiation.secure();
+        await negotiation.authenticate(conversation);
+        return { conversation, takesMore: negotiation.takesMore };
+      }),
+    );
+  }
+
+  /** Asks the server of the claim's sender on a link of its own, which closes then (XEP-0220 section 2.1.2). @throws PeerFailure */
+  verify(claim: DialbackClaim, key: string): Promise<boolean> {
+    const pair = { local: claim.target, remote: claim.sender };
+    return this.#verifySlots.run(() =>
+      this.#try(pair, async (negotiation) => {
+        const conversation = await negotiation.secure();
+        negotiation.hand(conversation);
+        try {
+          return await conversation.verify(claim, key);
+        } finally {
+          conversation.leave();
+        }
+      }),
+    );
+  }
+
+  /** Cuts what is being negotiated. */
+  stop(): void {
+    for (const negotiation of this.#underWay) negotiation.giveUp();
+  }
+
+  async #try<T>(pair: Pair, work: (negotiation: Negotiation) => Promise<T>): Promise<T> {
+    const { resolver } = this.#context;
+    let failure = new PeerFailure(`${pair.remote} has no server`, true);
+    for (const target of await resolver.targets(pair.remote)) {
+      try {
+        const addresses = await resolver.addresses(target, pair.remote);
+        const socket = await dial(addresses, target.port, this.#context.clock);
+        const wire = new Wire(socket, this.#context.clock, { address: socket.remoteAddress ?? '' });
+        return await this.#negotiate(new Negotiation(this.#context, pair, wire, target.directTls), work);
+      } catch (error) {
+        failure = asFailure(error);
+        this.#context.log.debug(
+          { domain: pair.remote, ...target, reason: failure.message },
+          'a server was not reached',
+        );
+      }
+    }
+    throw failure;
+  }
+
+  async #negotiate<T>(negotiation: Negotiation, work: (negotiation: Negotiation) => Promise<T>): Promise<T> {
+    const patience = this.#context.clock.after(NEGOTIATION_MS, () => negotiation.giveUp());
+    this.#underWay.add(negotiation);
+    try {
+      return await work(negotiation);
+    } catch (error) {
+      negotiation.giveUp();
+      throw error;
+    } finally {
+      patience.cancel();
+      this.#underWay.delete(negotiation);
+    }
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * What two servers say to each other once TLS is up, on a link of either direction: dialback, stanzas, acknowledgements. Who may
+ * speak for which domain is kept here, and nothing is taken in or sent that it does not allow (RFC 6120 sections 8.1.1.2, 8.1.2.2).
+ */
+import type { Timer } from '../clock.ts';
+import { Jid } from '../routing/jid.ts';
+import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import { failed, NS_SM } from '../stream/management/stanzas.ts';
+import { NS_STREAM } from '../stream/parser.ts';
+import { StreamError } from '../stream/stream-error.ts';
+import { TokenBucket } from '../stream/token-bucket.ts';
+import { type Element, xml } from '../xml.ts';
+import { Acks } from './acks.ts';
+import type { FederationContext } from './context.ts';
+import { NS_DIALBACK } from './dialback.ts';
+import { DialbackDesk } from './dialback-desk.ts';
+import { domainOf } from './domain.ts';
+import { Lanes } from './lanes.ts';
+import type { Link } from './link.ts';
+import { type Outgoing, pairOf } from './outgoing.ts';
+import type { SecuredPeer } from './tls.ts';
+
+const IDLE_MS = 15 * 60_000;
+const BURST_SECONDS = 10;
+/** Stanzas that may wait for their turn before the link is read no further, and until it is read again. */
+const MANY_PENDING = 256;
+const FEW_PENDING = 128;
+
+/** How a domain was proved. */
+export type Proof = 'certificate' | 'dialback';
+
+export interface ConversationOptions {
+  context: FederationContext;
+  link: Link;
+  direction: 'in' | 'out';
+  secured: SecuredPeer;
+}
+
+export class Conversation {
+  readonly direction: 'in' | 'out';
+  readonly secured: SecuredPeer;
+  readonly link: Link;
+  readonly sinceMs: number;
+  /** Of the header of the server that was dialled; anew with each opening. */
+  streamId = '';
+  /** XEP-0288: stanzas go both ways. */
+  bidi = false;
+  /** Of what the peer says, where it names one. */
+  lang: string | undefined;
+  readonly #context: FederationContext;
+  readonly #desk: DialbackDesk;
+  readonly #lanes = new Lanes();
+  /** Domains that the peer has proved to speak for. */
+  readonly #heard = new Map<string, Proof>();
+  /** Pairs of our domain and theirs that stanzas of ours may go between here. */
+  readonly #said = new Map<string, { local: string; remote: string; proof: Proof }>();
+  #bucket: TokenBucket;
+  #acks: Acks | undefined;
+  #unwritten: Outgoing[] = [];
+  #rateTimer: Timer | undefined;
+  #idleTimer: Timer | undefined;
+  #lastMs: number;
+  #held = false;
+
+  constructor({ context, link, direction, secured }: ConversationOptions) {
+    this.#context = context;
+    this.link = link;
+    this.direction = direction;
+    this.secured = secured;
+    this.sinceMs = context.clock.nowMs();
+    this.#lastMs = this.sinceMs;
+    this.#bucket = new TokenBucket(context.clock, 0, 0);
+    this.#desk = new DialbackDesk(context, this);
+    this.#watchIdle();
+  }
+
+  // ---- who may say what
+
+  get known(): boolean {
+    return this.#heard.size > 0 || this.#said.size > 0;
+  }
+
+  get heard(): ReadonlyMap<string, Proof> {
+    return this.#heard;
+  }
+
+  get said(): Iterable<{ local: string; remote: string; proof: Proof }> {
+    return this.#said.values();
+  }
+
+  /** Written and not acknowledged. */
+  get unacknowledged(): number {
+    return this.#acks?.waiting ?? 0;
+  }
+
+  maySay(local: string, remote: string): boolean {
+    return this.link.open && this.#said.has(pairOf(local, remote));
+  }
+
+  /** The peer speaks for `remote` from now on. On a link of both ways we may speak to it as well, as `local`. */
+  hear(local: string, remote: string, proof: Proof): void {
+    if (!this.#heard.has(remote)) {
+      this.#heard.set(remote, proof);
+      const { stanzasPerSecond } = this.#context.policy.of(remote);
+      this.#bucket = new TokenBucket(this.#context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
+      this.link.admit();
+    }
+    if (this.direction === 'in' && this.bidi) this.say(local, remote, proof);
+    else this.#context.changed(this);
+  }
+
+  /** Stanzas from `local` to `remote` may go here from now on. */
+  say(local: string, remote: string, proof: Proof): void {
+    this.link.admit();
+    this.#said.set(pairOf(local, remote), { local, remote, proof });
+    this.#context.changed(this);
+  }
+
+  // ---- what goes out
+
+  send(outgoing: Outgoing): void {
+    this.#lastMs = this.#context.clock.nowMs();
+    this.link.write(outgoing.text, (written) => {
+      if (!written && !this.#acks) this.#unwritten.push(outgoing);
+    });
+    this.#acks?.sent(outgoing);
+  }
+
+  /** Asks the peer to take `local` for proved, by dialback. @throws PeerFailure */
+  introduce(local: string, remote: string): Promise<void> {
+    return this.#desk.introduce(local, remote);
+  }
+
+  /** Asks the peer whether a key is its own. @throws PeerFailure */
+  verify(claim: { sender: string; target: string; streamId: string }, key: string): Promise<boolean> {
+    return this.#desk.verify(claim, key);
+  }
+
+  /** XEP-0198, where the peer offers it: what is sent from here on is counted. */
+  enableAcks(): void {
+    this.link.send(xml('enable', { xmlns: NS_SM }));
+    this.#acks = this.#newAcks();
+  }
+
+  // ---- what comes in
+
+  /** @throws StreamError */
+  handle(element: Element): void {
+    const namespace = element.attrs.xmlns;
+    if (namespace === undefined && isStanza(element)) this.#receive(element);
+    else if (namespace === NS_SM) this.#manage(element);
+    else if (namespace === NS_DIALBACK) this.#desk.handle(element);
+    else if (namespace === NS_STREAM) this.#peerFailed(element);
+    else throw new StreamError('unsupported-stanza-type');
+  }
+
+  #peerFailed(element: Element): void {
+    if (element.name !== 'error') return;
+    const condition = element.getChildElements()[0]?.name ?? 'error';
+    for (const { remote } of this.#said.values()) this.#context.trouble(remote, `it ended the stream: ${condition}`);
+    this.leave();
+  }
+
+  #receive(stanza: Element): void {
+    this.#lastMs = this.#context.clock.nowMs();
+    const done = this.#takeIn(stanza);
+    this.#acks?.received(done);
+    this.#slowDown();
+    if (this.#lanes.pending >= MANY_PENDING && !this.#held) {
+      this.#held = true;
+      this.link.wire.hold('lanes');
+    }
+    if (this.#held) void done.then(() => this.#release());
+  }
+
+  /** @throws StreamError */
+  #takeIn(stanza: Element): Promise<void> {
+    if (this.#heard.size === 0) throw new StreamError('not-authorized');
+    const { from: sender, to: recipient } = stanza.attrs;
+    if (!sender || !recipient) throw new StreamError('improper-addressing', 'a stanza needs a sender and a recipient');
+    const [remote, local] = [domainOf(sender), domainOf(recipient)];
+    if (remote === undefined || local === undefined) throw new StreamError('improper-addressing');
+    if (!this.#heard.has(remote)) throw new StreamError('invalid-from', `you have not proved to speak for ${remote}`);
+    if (!this.#context.isServed(local)) throw new StreamError('host-unknown', `${local} is not served here`);
+    const from = jidOf(sender);
+    // A name that only its own server finds good: nothing could be said to it.
+    if (!from) return Promise.resolve();
+    if (this.lang !== undefined && stanza.name !== 'iq') stanza.attrs['xml:lang'] ??= this.lang;
+    const to = jidOf(recipient);
+    if (!to) return this.#refuseAddress(stanza, from, Jid.of('', local));
+    return this.#lanes.run(from.toString(), stanza.name === 'message', (turn) =>
+      this.#context.receive(stanza, from, to, turn),
+    );
+  }
+
+  async #refuseAddress(stanza: Element, from: Jid, local: Jid): Promise<void> {
+    if (!mayBeAnswered(stanza)) return;
+    stanza.attrs.to = local.toString();
+    await this.#context.receive(errorReply(stanza, new StanzaError('jid-malformed')), local, from);
+  }
+
+  #slowDown(): void {
+    const waitMs = this.#bucket.take();
+    if (waitMs === 0) return;
+    this.link.wire.hold('rate');
+    this.#rateTimer?.cancel();
+    this.#rateTimer = this.#context.clock.after(waitMs, () => this.link.wire.release('rate'));
+  }
+
+  #release(): void {
+    if (!this.#held || this.#lanes.pending > FEW_PENDING) return;
+    this.#held = false;
+    this.link.wire.release('lanes');
+  }
+
+  #manage(element: Element): void {
+    if (element.name === 'r') this.#acks?.requested();
+    else if (element.name === 'a') this.#acks?.acknowledged(element);
+    else if (element.name === 'failed') this.#acks = this.#stopAcks();
+    else if (element.name === 'enable') this.#enable();
+    else if (element.name !== 'enabled') this.link.send(failed('unexpected-request'));
+  }
+
+  #enable(): void {
+    if (this.direction === 'out' || !this.known || this.#acks) {
+      this.link.send(failed('unexpected-request'));
+      return;
+    }
+    this.link.send(xml('enabled', { xmlns: NS_SM }));
+    this.#acks = this.#newAcks();
+  }
+
+  #newAcks(): Acks {
+    return new Acks({
+      clock: this.#context.clock,
+      send: (element) => this.link.send(element),
+      lost: () => this.link.destroy(),
+    });
+  }
+
+  #stopAcks(): undefined {
+    this.#acks?.stop();
+    return undefined;
+  }
+
+  // ---- the end
+
+  /** Nothing more goes here; the link closes once both sides have said their last. */
+  leave(error?: StreamError): void {
+    this.#context.over(this, []);
+    this.link.finish(error);
+  }
+
+  /** The connection is gone. */
+  closed(): void {
+    this.#rateTimer?.cancel();
+    this.#idleTimer?.cancel();
+    this.#desk.closed();
+    this.#context.over(this, [...(this.#acks?.stop() ?? []), ...this.#unwritten.splice(0)]);
+  }
+
+  #watchIdle(): void {
+    const idleMs = this.#context.clock.nowMs() - this.#lastMs;
+    const busy = this.unacknowledged > 0 || this.#lanes.pending > 0;
+    if (idleMs >= IDLE_MS && !busy) this.leave();
+    else this.#idleTimer = this.#context.clock.after(Math.max(1_000, IDLE_MS - idleMs), () => this.#watchIdle());
+  }
+}
+
+function jidOf(text: string): Jid | undefined {
+  try {
+    return Jid.parse(text);
+  } catch {
+    return undefined;
+  }
+}

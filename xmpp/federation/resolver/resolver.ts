@@ -1,0 +1,100 @@
+/** Where the server of a domain is: fixed places, SRV records (RFC 6120 section 3.2, XEP-0368), or the domain's own address. */
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
+import { PeerFailure } from '../failure.ts';
+import type { Dns, SrvAnswer } from './dns.ts';
+import { inOrder } from './srv.ts';
+
+export interface Target {
+  /** A name in A-labels, or an address. */
+  host: string;
+  port: number;
+  directTls: boolean;
+}
+
+export interface ResolverOptions {
+  dns: Dns;
+  /** `ADDRESS:PORT` or `ADDRESS:PORT tls`, by domain. */
+  hosts: Readonly<Record<string, string>>;
+  /** A number from 0 to below 1. */
+  random: () => number;
+  /** Whether a place that the DNS of a stranger names may be this machine itself; tests only. */
+  loopbackAllowed: boolean;
+}
+
+const PORT = 5269;
+const MAX_TARGETS = 8;
+const MAX_ADDRESSES = 6;
+
+/** This machine, this link, nowhere, everyone: a stranger's DNS must not have the box knock at doors that only it can reach. */
+const INNER = /^(0\.|127\.|169\.254\.|2(2[4-9]|[34]\d|5\d)\.|::$|::1$|::ffff:|fe[89ab]|ff)/i;
+
+export class Resolver {
+  readonly #options: ResolverOptions;
+
+  constructor(options: ResolverOptions) {
+    this.#options = options;
+  }
+
+  /** In the order in which they are to be tried; at least one. @throws PeerFailure */
+  async targets(domain: string): Promise<Target[]> {
+    const fixed = this.#options.hosts[domain];
+    if (fixed !== undefined) return [parsePlace(fixed)];
+    const ascii = asciiOf(domain);
+    const literal = ascii.replace(/^\[|\]$/g, '');
+    if (isIP(literal) !== 0) return [{ host: literal, port: PORT, directTls: false }];
+    return (await this.#srvTargets(ascii)) ?? [{ host: ascii, port: PORT, directTls: false }];
+  }
+
+  /** IPv6 and IPv4 in turns (RFC 8305 section 4); at least one. @throws PeerFailure */
+  async addresses({ host }: Target, domain: string): Promise<string[]> {
+    if (isIP(host) !== 0 && this.#options.hosts[domain] !== undefined) return [host];
+    const { v6, v4 } = isIP(host) !== 0 ? { v6: [host], v4: [] } : await this.#options.dns.addresses(host);
+    const all = Array.from({ length: Math.max(v6.length, v4.length) }, (_, i) => [v6[i], v4[i]]).flat();
+    const known = all.filter((address) => address !== undefined);
+    const usable = known.filter((address) => this.#mayDial(address, domain)).slice(0, MAX_ADDRESSES);
+    if (usable.length > 0) return usable;
+    if (known.length > 0) throw new PeerFailure(`${host} has only addresses that are nowhere on the Internet`, true);
+    throw new PeerFailure(`${host} has no address`, true);
+  }
+
+  #mayDial(address: string, domain: string): boolean {
+    return this.#options.loopbackAllowed || this.#options.hosts[domain] !== undefined || !INNER.test(address);
+  }
+
+  /** Undefined where the domain has no SRV records. A target of '.' says that there is no such service. */
+  async #srvTargets(ascii: string): Promise<Target[] | undefined> {
+    const { dns, random } = this.#options;
+    const [direct, plain] = await Promise.allSettled([
+      dns.srv(`_xmpps-server._tcp.${ascii}`),
+      dns.srv(`_xmpp-server._tcp.${ascii}`),
+    ]);
+    const records = [...recordsOf(direct, true), ...recordsOf(plain, false)];
+    if (records.length > 0) {
+      return inOrder(records, random)
+        .slice(0, MAX_TARGETS)
+        .map(({ name, port, directTls }) => ({ host: name, port, directTls }));
+    }
+    // What might be there and could not be learned must not be taken for not there.
+    if (plain.status === 'rejected') throw plain.reason;
+    if (plain.value.length > 0) throw new PeerFailure(`${ascii} says that it has no XMPP server`, true);
+    return undefined;
+  }
+}
+
+function recordsOf(answer: PromiseSettledResult<SrvAnswer[]>, directTls: boolean) {
+  if (answer.status === 'rejected') return [];
+  return answer.value
+    .map((record) => ({ ...record, name: record.name.replace(/\.$/, ''), directTls }))
+    .filter(({ name, port }) => name !== '' && port !== 0);
+}
+
+/** An internationalised name as the DNS, TLS and certificates know it. */
+export function asciiOf(domain: string): string {
+  return domainToASCII(domain) || domain;
+}
+
+function parsePlace(place: string): Target {
+  const [, host = '', port = '', tls] = /^(.+):(\d+)( tls)?$/.exec(place) ?? [];
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), directTls: tls !== undefined };
+}

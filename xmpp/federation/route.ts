@@ -1,0 +1,147 @@
+/**
+ * What goes from one of our domains to one of theirs: over a link that is up, or it waits, not too much and not too long, for one
+ * that is being opened. After a failure the next try waits longer each time; what cannot wait so long comes back.
+ */
+import type { Timer } from '../clock.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
+import type { FederationContext } from './context.ts';
+import type { Conversation } from './conversation.ts';
+import { asFailure, type PeerFailure } from './failure.ts';
+import type { Pair } from './negotiation.ts';
+import { mayRepeat, type Outgoing } from './outgoing.ts';
+
+const MAX_WAITING = 500;
+const MAX_WAITING_BYTES = 1024 * 1024;
+const MAX_WAIT_MS = 60_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5 * 60_000;
+
+export interface RouteOptions {
+  context: FederationContext;
+  pair: Pair;
+  /** A link over which the pair may speak, if one is up. */
+  find: () => Conversation | undefined;
+  /** @throws PeerFailure */
+  open: () => Promise<Conversation>;
+  /** Back to who sent it. */
+  bounce: (outgoing: Outgoing, error: StanzaError) => void;
+}
+
+export class Route {
+  readonly pair: Pair;
+  readonly #options: RouteOptions;
+  #waiting: Outgoing[] = [];
+  #bytes = 0;
+  #opening = false;
+  #failures = 0;
+  #failure: PeerFailure | undefined;
+  #nextTryMs = 0;
+  #pause: Timer | undefined;
+
+  constructor(options: RouteOptions) {
+    this.#options = options;
+    this.pair = options.pair;
+  }
+
+  get state(): 'connecting' | 'waiting' | 'quiet' {
+    if (this.#opening) return 'connecting';
+    return this.#failure && this.#nextTryMs > this.#options.context.clock.nowMs() ? 'waiting' : 'quiet';
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** Nothing would be lost if it were forgotten. */
+  get forgettable(): boolean {
+    return this.#waiting.length === 0 && this.state === 'quiet';
+  }
+
+  send(outgoing: Outgoing): void {
+    const up = this.#waiting.length === 0 ? this.#options.find() : undefined;
+    if (up) up.send(outgoing);
+    else this.#queue(outgoing);
+  }
+
+  /** A link is up, by whatever way. */
+  ready(): void {
+    const conversation = this.#options.find();
+    if (!conversation) return;
+    this.#failures = 0;
+    this.#failure = undefined;
+    this.#pause?.cancel();
+    for (const outgoing of this.#take()) conversation.send(outgoing);
+  }
+
+  /** A link is gone, and the peer may not have got this. What it may get twice is tried once more. */
+  lost(rest: readonly Outgoing[]): void {
+    const error = new StanzaError('remote-server-timeout', { text: 'The connection to the server was lost.' });
+    const again = rest.filter((outgoing) => mayRepeat(outgoing) && !outgoing.retried);
+    for (const outgoing of rest) if (!again.includes(outgoing)) this.#options.bounce(outgoing, error);
+    for (const outgoing of again) this.send({ ...outgoing, retried: true });
+  }
+
+  /** Gives back everything. */
+  stop(error: StanzaError): void {
+    this.#pause?.cancel();
+    for (const outgoing of this.#take()) this.#options.bounce(outgoing, error);
+  }
+
+  #queue(outgoing: Outgoing): void {
+    const pauseMs = this.#nextTryMs - this.#options.context.clock.nowMs();
+    if (this.#failure && !this.#opening && (this.#failure.lasting ? pauseMs > 0 : pauseMs > MAX_WAIT_MS)) {
+      this.#options.bounce(outgoing, this.#failure.toStanzaError());
+      return;
+    }
+    if (this.#waiting.length >= MAX_WAITING || this.#bytes + outgoing.bytes > MAX_WAITING_BYTES) {
+      const text = 'Too much waits for this server already.';
+      this.#options.bounce(outgoing, new StanzaError('resource-constraint', { text }));
+      return;
+    }
+    this.#waiting.push(outgoing);
+    this.#bytes += outgoing.bytes;
+    if (pauseMs <= 0) void this.#open();
+  }
+
+  async #open(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
+    this.#pause?.cancel();
+    try {
+      await this.#options.open();
+      this.#opening = false;
+      this.ready();
+    } catch (error) {
+      this.#opening = false;
+      this.#failed(asFailure(error));
+    }
+  }
+
+  #failed(failure: PeerFailure): void {
+    const { context, pair, bounce } = this.#options;
+    // The peer may have dialled us meanwhile.
+    if (this.#options.find()) {
+      this.ready();
+      return;
+    }
+    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** this.#failures);
+    const nowMs = context.clock.nowMs();
+    this.#failures += 1;
+    this.#failure = failure;
+    this.#nextTryMs = nowMs + (failure.lasting ? Math.max(pauseMs, MAX_WAIT_MS) : pauseMs);
+    context.trouble(pair.remote, failure.message);
+    context.log.info({ ...pair, reason: failure.message }, 'no connection to a server');
+    for (const outgoing of this.#take()) {
+      if (!failure.lasting && this.#nextTryMs - outgoing.atMs <= MAX_WAIT_MS) {
+        this.#waiting.push(outgoing);
+        this.#bytes += outgoing.bytes;
+      } else bounce(outgoing, failure.toStanzaError());
+    }
+    if (this.#waiting.length > 0) this.#pause = context.clock.after(pauseMs, () => void this.#open());
+  }
+
+  #take(): Outgoing[] {
+    this.#bytes = 0;
+    return this.#waiting.splice(0);
+  }
+}
