@@ -12,6 +12,7 @@ import type {
   ArchivePreferences,
   ClientRow,
   Credential,
+  HatWearer,
   Id,
   Invite,
   LastSeen,
@@ -23,6 +24,7 @@ import type {
   PushRegistration,
   Role,
   RoomAffiliation,
+  RoomHat,
   RoomRow,
   RoomSubject,
   RosterItem,
@@ -119,6 +121,10 @@ export interface ChangeData {
   'room configured': { room: Id; config: Record<string, string> };
   'room affiliation set': { room: Id } & RoomAffiliation;
   'room subject set': { room: Id } & RoomSubject;
+  'room hat set': { room: Id } & RoomHat;
+  /** Nobody wears it any more, either. */
+  'room hat removed': { room: Id; uri: string };
+  'room hat worn': { room: Id; worn: boolean } & HatWearer;
   /** Takes everything of the room with it; its name is free again. */
   'room removed': { room: Id };
 

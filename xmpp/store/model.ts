@@ -288,6 +288,20 @@ export interface RoomAffiliation {
   sinceMs: number;
 }
 
+/** What sets some of a room apart, by its owners' word (XEP-0317). */
+export interface RoomHat {
+  uri: string;
+  title: string;
+  /** An angle from 0 to 360 (XEP-0392); '' for none. */
+  hue: string;
+}
+
+export interface HatWearer {
+  uri: string;
+  /** Bare JID. */
+  jid: string;
+}
+
 export interface RoomSubject {
   /** Who set it; '' for the room. */
   nick: string;

@@ -16,6 +16,7 @@ import type {
   ArchiveSearch,
   ClientRow,
   Credential,
+  HatWearer,
   Id,
   Invite,
   KeptKind,
@@ -29,6 +30,7 @@ import type {
   OfflineMessage,
   PushRegistration,
   RoomAffiliation,
+  RoomHat,
   RoomRow,
   RoomSubject,
   RosterItem,
@@ -190,6 +192,10 @@ export interface RoomReads {
   /** Where this bare JID has a standing. */
   ofJid(server: Id, jid: string): { room: RoomRow; affiliation: Affiliation }[];
   subject(room: Id): RoomSubject | undefined;
+  hats(room: Id): RoomHat[];
+  hatWearers(room: Id): HatWearer[];
+  /** What this bare JID wears, and where. */
+  hatsOf(server: Id, jid: string): { room: RoomRow; uri: string }[];
 }
 
 export interface UploadReads {

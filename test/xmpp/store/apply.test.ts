@@ -9,7 +9,7 @@ import { migrate } from '../../../xmpp/store/migrate.ts';
 import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
 import { noonMs, temporaryFolder } from './fixtures.ts';
-import { alice, bob, client, invite, item, kinds, message, owner, sample, samples, subject } from './samples.ts';
+import { alice, bob, client, hat, invite, item, kinds, message, owner, sample, samples, subject } from './samples.ts';
 
 function emptyDatabase(): Sqlite {
   const db = new Sqlite(join(temporaryFolder(), 'apply.db'), { readonly: false, busyMs: 0 });
@@ -116,6 +116,16 @@ const pairs: [string, Change, Change][] = [
     change('room affiliation set', { room: 'r1', ...owner, affiliation: 'none' }),
   ],
   ['room subject', sample('room subject set'), change('room subject set', { room: 'r1', ...subject, atMs: 1 })],
+  ['hat', sample('room hat set'), change('room hat set', { room: 'r1', ...hat, title: 'Chef' })],
+  ['hat and removal', sample('room hat set'), sample('room hat removed')],
+  ['hat return', sample('room hat removed'), sample('room hat set')],
+  ['hat worn and removed', sample('room hat worn'), sample('room hat removed')],
+  ['hat worn after its return', sample('room hat removed'), sample('room hat worn')],
+  [
+    'hat worn and taken',
+    sample('room hat worn'),
+    change('room hat worn', { room: 'r1', uri: hat.uri, jid: 'alice@casp3r.local', worn: false }),
+  ],
   ['offline', sample('offline message kept'), sample('offline messages cleared')],
   ['push', sample('push enabled'), sample('push disabled')],
   ['push again', sample('push disabled'), sample('push enabled')],

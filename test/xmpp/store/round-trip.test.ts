@@ -10,6 +10,7 @@ import {
   bob,
   client,
   credential,
+  hat,
   held,
   invite,
   item,
@@ -282,6 +283,17 @@ const cases: { [K in ChangeKind]: Seen } = {
     is: [[owner], [{ room, affiliation: 'owner' }]],
   },
   'room subject set': { before: ['room created'], read: ({ rooms }) => rooms.subject('r1'), is: subject },
+  'room hat set': { before: ['room created'], read: ({ rooms }) => rooms.hats('r1'), is: [hat] },
+  'room hat worn': {
+    before: ['room created', 'room hat set'],
+    read: ({ rooms }) => [rooms.hatWearers('r1'), rooms.hatsOf('s1', 'alice@casp3r.local')],
+    is: [[{ uri: hat.uri, jid: 'alice@casp3r.local' }], [{ room, uri: hat.uri }]],
+  },
+  'room hat removed': {
+    before: ['room created', 'room hat set', 'room hat worn'],
+    read: ({ rooms }) => [rooms.hats('r1'), rooms.hatWearers('r1')],
+    is: [[], []],
+  },
   'room removed': {
     before: ['room created', 'room configured', 'room affiliation set', 'room subject set'],
     read: ({ rooms }) => [

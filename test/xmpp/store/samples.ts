@@ -120,6 +120,8 @@ export const subject: RoomSubject = {
   subject: '<message><subject>Soup</subject></message>',
 };
 
+export const hat = { uri: 'http://hats.example/cook', title: 'Cook', hue: '120' };
+
 export const slot: UploadSlot = {
   id: 'u1',
   account: 'a1',
@@ -241,6 +243,9 @@ export const samples: ChangeData = {
   'room configured': { room: room.id, config: { roomname: 'The kitchen' } },
   'room affiliation set': { room: room.id, ...owner },
   'room subject set': { room: room.id, ...subject },
+  'room hat set': { room: room.id, ...hat },
+  'room hat worn': { room: room.id, uri: hat.uri, jid: 'alice@casp3r.local', worn: true },
+  'room hat removed': { room: room.id, uri: hat.uri },
   'room removed': { room: room.id },
   'upload slot made': slot,
   'upload stored': { account, id: slot.id, atMs: noonMs + 1 },

@@ -4,6 +4,7 @@ import type { Affiliation } from '../../store/model.ts';
 import { type Element, share, xml } from '../../xml.ts';
 import { broadcastsRole, isNonAnonymous } from './config.ts';
 import { deliver } from './delivery.ts';
+import { hatsElements } from './hats.ts';
 import { NS_USER } from './namespaces.ts';
 import { occupantIdElement } from './occupant-id.ts';
 import { hasLevel, type Role } from './privileges.ts';
@@ -103,7 +104,8 @@ class Telling {
       reason,
     });
     const user = userElement([item], self ? [...codes, 110, ...selfCodes] : codes);
-    return [...said, share(user), share(occupantIdElement(about.id))];
+    const hats = unavailable ? [] : hatsElements(this.#room.hats.of(about.bare));
+    return [...said, share(user), share(occupantIdElement(about.id)), ...hats];
   }
 }
 

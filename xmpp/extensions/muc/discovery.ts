@@ -2,6 +2,7 @@
 import { NS_ARCHIVE } from '../../archiving/query.ts';
 import { type FormField, formElement } from '../../data-form.ts';
 import { pageElement, readPageRequest } from '../../result-set.ts';
+import { NS_COMMANDS } from '../../routing/command.ts';
 import { infoElement, NS_DISCO_INFO } from '../../routing/disco-info.ts';
 import type { DiscoItem } from '../../routing/disco-table.ts';
 import type { ServiceIq } from '../../routing/services.ts';
@@ -10,7 +11,9 @@ import { type Element, parse, xml } from '../../xml.ts';
 import { mayReadArchive } from './archive.ts';
 import { formValue, historyLength, isNonAnonymous, isOn } from './config.ts';
 import type { Muc } from './context.ts';
+import { ROOM_COMMANDS } from './hat-commands.ts';
 import {
+  NS_HATS,
   NS_MODERATE,
   NS_MUC,
   NS_OCCUPANT_ID,
@@ -64,6 +67,8 @@ const ROOM_FEATURES = [
   `${NS_RETRACT}#tombstone`,
   NS_PING,
   NS_VCARD,
+  NS_HATS,
+  NS_COMMANDS,
 ];
 
 /** The features of section 15.3 that say of which kind a room is: for each setting, when it is on and when it is off. */
@@ -121,7 +126,11 @@ export function roomInfo(iq: RoomIq): Element {
   }
   // Section 17.5.3: nothing is kept from being passed on.
   if (node === TRAFFIC_NODE) throw new StanzaError('service-unavailable');
-  if (node !== undefined) throw new StanzaError('item-not-found');
+  if (node !== undefined) {
+    const told = iq.muc.host.commands.info(ROOM_COMMANDS, node, iq);
+    if (!told) throw new StanzaError('item-not-found');
+    return infoElement(told.identities, told.features, node);
+  }
   const { config } = room;
   const features = [
     ...ROOM_FEATURES,
@@ -157,6 +166,8 @@ function infoFields(iq: RoomIq): FormField[] {
     flag('muc#roomconfig_allowinvites', 'Members may invite others', formValue(config, 'allowinvites')),
   ];
   const hashes = avatarHashes(muc.host.store.extras.vcard(room.row.id));
+  const { hash } = room.hats;
+  if (hash !== undefined) fields.push(field('hats#hash', 'Hats', hash));
   if (hashes.length > 0) fields.push({ ...field('muc#roominfo_avatarhash', 'Picture', ...hashes), type: 'text-multi' });
   // Section 13.4: what is talked about and how many are there is for those who may enter.
   if (mayReadArchive(iq)) {
@@ -169,7 +180,12 @@ function infoFields(iq: RoomIq): FormField[] {
 const subjectText = ({ subject }: Room) => (subject ? (parse(subject.subject).getChildText('subject') ?? '') : '');
 
 /** Section 6.5: who is in the room is told to those who are. */
-export function roomItems({ room, actor, payload, to }: RoomIq): Element {
+export function roomItems(iq: RoomIq): Element {
+  const { muc, room, actor, payload, to } = iq;
+  if (payload.attrs.node === NS_COMMANDS) {
+    const items = muc.host.commands.items(ROOM_COMMANDS, iq);
+    return xml('query', { xmlns: NS_DISCO_ITEMS, node: NS_COMMANDS }, ...items.map((item) => xml('item', { ...item })));
+  }
   if (payload.attrs.node !== undefined) throw new StanzaError('item-not-found');
   const occupants = actor.role === 'none' ? [] : [...room.occupants];
   return listElement(

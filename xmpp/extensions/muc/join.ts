@@ -10,7 +10,7 @@ import type { Muc } from './context.ts';
 import { deliver } from './delivery.ts';
 import { readHistoryRequest } from './history.ts';
 import { acceptAfterSilence } from './lock.ts';
-import { NS_DELAY, NS_MUC, NS_OCCUPANT_ID, NS_USER } from './namespaces.ts';
+import { NS_DELAY, NS_HATS, NS_MUC, NS_OCCUPANT_ID, NS_USER } from './namespaces.ts';
 import { tidyNick } from './nickname.ts';
 import { isAtLeast } from './privileges.ts';
 import type { Occupant, Present, Room, RoomSession } from './room.ts';
@@ -23,6 +23,9 @@ const MAX_SESSIONS = 20;
 const MAX_PRESENCE = 8192;
 /** Characters of a new room's localpart. */
 const MAX_NAME = 128;
+
+/** Namespaces in which only the room speaks. */
+const ROOM_SAYS: ReadonlySet<string> = new Set([NS_MUC, NS_USER, NS_OCCUPANT_ID, NS_HATS]);
 
 /** The room that one may enter, or a new one. @throws StanzaError not-allowed */
 export function roomToEnter(muc: Muc, { from, to }: ServiceStanza): { room: Room; created: boolean } {
@@ -46,7 +49,7 @@ export function passable(presence: Element): Element[] {
     throw new StanzaError('policy-violation', { text: `Presence in a room has ${MAX_PRESENCE} characters at most.` });
   const ours = (child: Element) => {
     const namespace = child.getNS();
-    return namespace === NS_MUC || namespace === NS_USER || namespace === NS_OCCUPANT_ID;
+    return namespace !== undefined && ROOM_SAYS.has(namespace);
   };
   return presence.getChildElements().filter((child) => !ours(child));
 }

@@ -11,6 +11,7 @@ import { Muc } from './context.ts';
 import { letInDirectly } from './direct-invitation.ts';
 import { NS_DISCO_ITEMS, SERVICE_NAME, serviceInfo, serviceItems } from './discovery.ts';
 import { leaveAll } from './ghosts.ts';
+import { addHatCommands, takeHats } from './hat-commands.ts';
 import { inheritRooms } from './inheritance.ts';
 import { receiveMessage } from './message.ts';
 import { NS_PING, NS_VCARD } from './namespaces.ts';
@@ -27,6 +28,7 @@ export const muc: Extension = {
   xep: [
     { number: '0045', title: 'Multi-User Chat', version: '1.35.5', status: 'complete' },
     { number: '0249', title: 'Direct MUC Invitations', version: '1.2', status: 'complete' },
+    { number: '0317', title: 'Hats', version: '0.3.1', status: 'complete' },
     { number: '0410', title: 'MUC Self-Ping (Schrödinger’s Chat)', version: '1.1.0', status: 'complete' },
     { number: '0421', title: 'Occupant identifiers for semi-anonymous MUCs', version: '1.0.1', status: 'complete' },
     {
@@ -48,6 +50,12 @@ export const muc: Extension = {
     host.hooks.on('message sent', (event) => letInDirectly(context, isOurs, event));
     host.hooks.on('session ended', ({ session }) => leaveAll(context, session));
     host.hooks.on('account removed', ({ account }) => inheritRooms(context, host.addressOf(account)));
+    host.hooks.on('account removed', ({ account }) => {
+      takeHats(context, host.addressOf(account)).catch((error: unknown) =>
+        host.log.error({ error: String(error) }, 'a removed member keeps a hat'),
+      );
+    });
+    addHatCommands(context);
     host.hooks.on('night', ({ work }) => work.push(() => pruneRooms(context)));
     host.hooks.on('server stopping', () => tellShutdown(context));
   },

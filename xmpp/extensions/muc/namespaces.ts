@@ -25,3 +25,5 @@ export const NS_MODERATE = 'urn:xmpp:message-moderate:1';
 export const NS_VCARD = 'vcard-temp';
 /** XEP-0199 */
 export const NS_PING = 'urn:xmpp:ping';
+/** XEP-0317 */
+export const NS_HATS = 'urn:xmpp:hats:0';

@@ -1,12 +1,16 @@
 /** Requests to a room itself (XEP-0045 section 17.4): which of them it answers, by the payload's name and namespace. */
 import { NS_ARCHIVE, queryForm } from '../../archiving/query.ts';
+import { NS_DATA_FORM } from '../../data-form.ts';
+import { NS_COMMANDS } from '../../routing/command.ts';
 import { NS_DISCO_INFO } from '../../routing/disco-info.ts';
 import type { ServiceAnswer, ServiceIq } from '../../routing/services.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
+import { type Element, xml } from '../../xml.ts';
 import { readLists, setLists } from './admin.ts';
 import { answerMetadata, answerQuery } from './archive.ts';
 import type { Muc } from './context.ts';
 import { NS_DISCO_ITEMS, roomInfo, roomItems } from './discovery.ts';
+import { ROOM_COMMANDS } from './hat-commands.ts';
 import { moderate } from './moderation.ts';
 import { NS_ADMIN, NS_MODERATE, NS_OWNER, NS_PING, NS_REGISTER, NS_VCARD } from './namespaces.ts';
 import { readConfiguration, setConfiguration } from './owner.ts';
@@ -39,6 +43,7 @@ const ANSWERERS: Readonly<Record<string, Answerer>> = {
   [`set ${NS_MODERATE}:moderate`]: moderate,
   [`get ${NS_VCARD}:vCard`]: getVcard,
   [`set ${NS_VCARD}:vCard`]: setVcard,
+  [`set ${NS_COMMANDS}:command`]: runCommand,
 };
 
 /** @throws StanzaError item-not-found (no such room, or one that is locked), service-unavailable */
@@ -56,4 +61,15 @@ export async function answerRoomIq(muc: Muc, request: ServiceIq): Promise<Servic
   // What changes a room waits for its turn; what only reads it, and what is a page of its archive, does not hold it up.
   const changes = type === 'set' && answerer !== answerQuery;
   return muc.rooms.using(room, () => (changes ? room.alone(async () => answer()) : answer()));
+}
+
+/** XEP-0317 lets a client that knows the form submit it at once. */
+async function runCommand({ muc, payload, from, to, session }: RoomIq): Promise<Element> {
+  const { commands } = muc.host;
+  const call = { from, to, session };
+  const answer = await commands.run(ROOM_COMMANDS, payload, call);
+  const form = payload.getChild('x', NS_DATA_FORM);
+  const { node, sessionid, status } = answer.attrs;
+  if (payload.attrs.sessionid !== undefined || form?.attrs.type !== 'submit' || status !== 'executing') return answer;
+  return commands.run(ROOM_COMMANDS, xml('command', { xmlns: NS_COMMANDS, node, sessionid }, form), call);
 }

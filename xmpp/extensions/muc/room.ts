@@ -7,6 +7,7 @@ import type { Affiliation, RoomRow, RoomSubject } from '../../store/model.ts';
 import type { Element } from '../../xml.ts';
 import type { Affiliations } from './affiliations.ts';
 import type { RoomConfig } from './config.ts';
+import type { Hats } from './hats.ts';
 import type { History } from './history.ts';
 import { nickKey } from './nickname.ts';
 import { type Actor, defaultRole, type Role } from './privileges.ts';
@@ -46,6 +47,7 @@ export interface RoomParts {
   affiliations: Affiliations;
   subject: RoomSubject | undefined;
   history: History;
+  hats: Hats;
   /** Whether the store has it: a room that is still locked exists only here. */
   stored: boolean;
 }
@@ -56,6 +58,7 @@ export class Room {
   readonly affiliations: Affiliations;
   subject: RoomSubject | undefined;
   readonly history: History;
+  readonly hats: Hats;
   stored: boolean;
   destroyed = false;
   /** Roles that a moderator gave by hand, by bare JID: leaving and coming back does not undo them (section 5.1). */
@@ -64,12 +67,13 @@ export class Room {
   readonly #byNick = new Map<string, Occupant>();
   readonly #bySession = new Map<string, Present>();
 
-  constructor({ row, config, affiliations, subject, history, stored }: RoomParts) {
+  constructor({ row, config, affiliations, subject, history, hats, stored }: RoomParts) {
     this.row = row;
     this.config = config;
     this.affiliations = affiliations;
     this.subject = subject;
     this.history = history;
+    this.hats = hats;
     this.stored = stored;
   }
 

@@ -4,6 +4,7 @@ import { type Change, change } from '../../store/changes.ts';
 import type { Id, RoomRow } from '../../store/model.ts';
 import { Affiliations } from './affiliations.ts';
 import { configOf, historyLength, isOn, newRoomConfig, type RoomConfig } from './config.ts';
+import { Hats } from './hats.ts';
 import { History } from './history.ts';
 import { Room } from './room.ts';
 
@@ -57,6 +58,7 @@ export class Rooms {
       affiliations: new Affiliations([owner]),
       subject: undefined,
       history: new History(),
+      hats: new Hats(),
       stored: false,
     });
     this.#inUse.set(local, room);
@@ -121,6 +123,7 @@ export class Rooms {
       ),
       subject: rooms.subject(row.id),
       history: this.#history(row.id, config),
+      hats: new Hats(rooms.hats(row.id), rooms.hatWearers(row.id)),
       stored: true,
     });
     this.#inUse.set(row.local, room);

@@ -7,6 +7,7 @@ import type { Appliers } from './applier.ts';
 import { archiveAppliers } from './archive.ts';
 import { clientAppliers } from './clients.ts';
 import { extrasAppliers } from './extras.ts';
+import { hatAppliers } from './hats.ts';
 import { inviteAppliers } from './invites.ts';
 import { nodeAppliers } from './nodes.ts';
 import { offlineAppliers } from './offline.ts';
@@ -29,6 +30,7 @@ const appliers: Appliers = {
   ...inviteAppliers,
   ...nodeAppliers,
   ...roomAppliers,
+  ...hatAppliers,
   ...uploadAppliers,
 };
 

@@ -6,6 +6,8 @@ const ownedBy = [
   ['room_configs', 'room'],
   ['room_affiliations', 'room'],
   ['room_subjects', 'room'],
+  ['room_hats', 'room'],
+  ['room_hat_wearers', 'room'],
   ['archive', 'account'],
   ['archive_sizes', 'account'],
   ['vcards', 'account'],

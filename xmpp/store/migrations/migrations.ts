@@ -11,6 +11,7 @@ import { sql as invites } from './0009-invites.ts';
 import { sql as access } from './0010-access.ts';
 import { sql as push } from './0011-push.ts';
 import { sql as keptBytes } from './0012-kept-bytes.ts';
+import { sql as roomHats } from './0013-room-hats.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -25,4 +26,5 @@ export const migrations: readonly string[] = [
   access,
   push,
   keptBytes,
+  roomHats,
 ];

@@ -1,4 +1,4 @@
-import type { Affiliation, Id, RoomAffiliation, RoomRow, RoomSubject } from '../model.ts';
+import type { Affiliation, HatWearer, Id, RoomAffiliation, RoomHat, RoomRow, RoomSubject } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { RoomReads } from '../store.ts';
 
@@ -55,5 +55,31 @@ export class SqliteRooms implements RoomReads {
 
   subject(room: Id): RoomSubject | undefined {
     return this.#db.get<RoomSubject>('SELECT nick, at_ms AS atMs, subject FROM room_subjects WHERE room = ?', room);
+  }
+
+  hats(room: Id): RoomHat[] {
+    return this.#db.all<RoomHat>(
+      "SELECT uri, title, hue FROM room_hats WHERE room = ? AND title <> '' ORDER BY title, uri",
+      room,
+    );
+  }
+
+  hatWearers(room: Id): HatWearer[] {
+    return this.#db.all<HatWearer>(
+      'SELECT uri, jid FROM room_hat_wearers WHERE room = ? AND worn = 1 ORDER BY jid, uri',
+      room,
+    );
+  }
+
+  hatsOf(server: Id, jid: string): { room: RoomRow; uri: string }[] {
+    return this.#db
+      .all<RoomRow & { uri: string }>(
+        `SELECT id, server, local, creator, created_ms AS createdMs, uri
+         FROM room_hat_wearers JOIN rooms ON rooms.id = room_hat_wearers.room
+         WHERE jid = ? AND server = ? AND worn = 1 ORDER BY local, uri`,
+        jid,
+        server,
+      )
+      .map(({ uri, ...room }) => ({ room, uri }));
   }
 }
