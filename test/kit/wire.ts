@@ -21,6 +21,8 @@ export interface WireOptions {
   security?: Security;
   /** PEM of what is trusted. Without it any certificate will do. */
   ca?: string;
+  /** How long it waits for an answer. Default: five seconds. */
+  patienceMs?: number;
 }
 
 /** What came, in order: a stream header (its node has no children), an element, the stream's end tag, or the end of the connection. */
@@ -51,6 +53,10 @@ export class Wire {
   features: Tree | undefined;
   /** Full JID after `bind`. */
   jid = '';
+
+  get #patienceMs(): number {
+    return this.#options.patienceMs ?? PATIENCE_MS;
+  }
 
   private constructor(socket: net.Socket, options: WireOptions) {
     this.domain = options.domain;
@@ -197,12 +203,12 @@ export class Wire {
   // What comes in
 
   /** The next thing that came, or that comes within the test's patience; undefined when nothing does. */
-  async next(patienceMs = PATIENCE_MS): Promise<Arrival | undefined> {
+  async next(patienceMs = this.#patienceMs): Promise<Arrival | undefined> {
     return this.#find(() => true, patienceMs);
   }
 
   /** The first arrival that fits, taken out of the inbox; the others stay. @throws Error when it does not come. */
-  async take(fits: (arrival: Arrival) => boolean, what: string, patienceMs = PATIENCE_MS): Promise<Arrival> {
+  async take(fits: (arrival: Arrival) => boolean, what: string, patienceMs = this.#patienceMs): Promise<Arrival> {
     const arrival = await this.#find(fits, patienceMs);
     if (arrival) return arrival;
     throw new Error(`waited in vain for ${what}; in the inbox: ${this.waiting().map(describe).join(' ') || 'nothing'}`);

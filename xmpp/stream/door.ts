@@ -3,7 +3,7 @@
  * Several protocols share one port by ALPN (XEP-0368); who negotiates none is told by the first byte.
  */
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { Clock } from '../clock.ts';
+import type { Clock, Timer } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { plainAddress } from './addresses.ts';
 import type { Newcomers } from './newcomers.ts';
@@ -15,10 +15,14 @@ export const XMPP_CLIENT = 'xmpp-client';
 export const XMPP_SERVER = 'xmpp-server';
 export const HTTP = 'http/1.1';
 
-const BACKLOG = 511;
+const BACKLOG = 2_048;
 const MAX_CONNECTIONS = 5_000;
-/** For the PROXY header, the handshake and, where it tells the protocol, the first byte. */
-const ARRIVAL_MS = 10_000;
+/**
+ * For the PROXY header, the handshake and, where it tells the protocol, the first byte: so long a silence, so many times. When very
+ * many come at once, it is the box that takes its time.
+ */
+const SILENCE_MS = 10_000;
+const SILENCES = 3;
 /** Every stream of XML begins with it, and no request of HTTP. */
 const XML_BEGINS = '<'.charCodeAt(0);
 
@@ -99,10 +103,10 @@ export class Door {
   }
 
   async #arrive(socket: Socket): Promise<void> {
-    const { clock, log, proxies } = this.#doors;
+    const { log, proxies } = this.#doors;
     socket.on('error', () => socket.destroy());
     this.#arriving.add(socket);
-    const patience = clock.after(ARRIVAL_MS, () => socket.destroy());
+    const patience = this.#patienceWith(socket);
     const peer = plainAddress(socket.remoteAddress ?? '');
     try {
       const address = proxies.has(peer) ? await addressBehind(socket) : peer;
@@ -114,6 +118,17 @@ export class Door {
       patience.cancel();
       this.#arriving.delete(socket);
     }
+  }
+
+  /** Closes it where it says nothing, or not enough, for too long. */
+  #patienceWith(socket: Socket): Timer {
+    const wait = (left: number, heard: number): Timer =>
+      this.#doors.clock.after(SILENCE_MS, () => {
+        if (left === 0 || socket.bytesRead === heard) socket.destroy();
+        else timer = wait(left - 1, socket.bytesRead);
+      });
+    let timer = wait(SILENCES - 1, 0);
+    return { cancel: () => timer.cancel() };
   }
 
   /** Limits by address come before anything else. */

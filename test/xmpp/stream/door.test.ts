@@ -157,19 +157,31 @@ describe('a port of several protocols', () => {
 });
 
 describe('strangers', () => {
-  it('have ten seconds to come in, whatever they are at', async () => {
+  it('have ten seconds to say something, whatever they are at, and half a minute in all', async () => {
     const { port, clock, doors, entered } = await openDoor({ alpn: ALL, proxies: ['127.0.0.5'] });
-    const silent = plain(port);
+    const silent = [plain(port), plain(port, '127.0.0.5')];
     const halfway = plain(port);
     halfway.write(Buffer.from('1603010200', 'hex'));
-    const proxied = plain(port, '127.0.0.5');
-    proxied.write('PROXY TCP4 ');
     const mute = secured(port);
     await once(mute, 'secureConnect');
     await expect.poll(() => doors.newcomers.count).toBe(3);
-    const gone = [silent, halfway, proxied, mute].map((socket) => closed(socket));
+    const silentGone = silent.map(closed);
     clock.pass(10_000);
-    await Promise.all(gone);
+    await Promise.all(silentGone);
+    expect([halfway.destroyed, mute.destroyed]).toEqual([false, false]);
+    const othersGone = [halfway, mute].map(closed);
+    for (let n = 0; n < 2; n += 1) clock.pass(10_000);
+    await Promise.all(othersGone);
+
+    const dripping = plain(port);
+    const dripped = closed(dripping);
+    for (let n = 0; n < 3; n += 1) {
+      await new Promise((resolve) => dripping.write(Buffer.from('160301', 'hex').subarray(n, n + 1), resolve));
+      for (let turns = 0; turns < 5; turns += 1) await new Promise(setImmediate);
+      expect(dripping.destroyed).toBe(false);
+      clock.pass(10_000);
+    }
+    await dripped;
     expect(entered).toEqual([]);
     await expect.poll(() => doors.newcomers.count).toBe(0);
   });
