@@ -32,6 +32,7 @@ import { displaySettings } from './panel/display-settings.ts';
 import { Facts } from './panel/facts.ts';
 import { PanelController } from './panel-controller.ts';
 import { isLoopback, panelUrl } from './reachability.ts';
+import { Calls, type CallsState } from './turn/calls.ts';
 import { UploadFiles } from './upload-files.ts';
 import { software } from './version.ts';
 
@@ -73,6 +74,7 @@ export class Box {
   #running: Running | undefined;
   #web: WebServer | undefined;
   #mdns: Mdns | undefined;
+  #calls: Calls | undefined;
   /** Exceptions that nobody caught. */
   uncaught = 0;
 
@@ -125,10 +127,12 @@ export class Box {
     this.#undo.push(() => files.stop());
     await files.start();
 
+    const calls = this.#newCalls();
     const server = new XmppServer({
       config: serverConfig(config, {
         tls: this.#certificate.files,
         componentSecrets: componentSecrets(config),
+        externalServices: calls,
         uploadUrl: (domain) => config.upload.url || this.addresses.uploads(this.#clientsReach(domain)),
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
@@ -145,6 +149,8 @@ export class Box {
     await server.start().catch((error: unknown) => asStartError(error, config.listen));
     server.onActivity(() => panel.changed());
     const host = firstOf(server.hosts);
+    this.#undo.push(() => calls.stop());
+    await calls.start(store, host.server);
 
     const pairing = new Pairing({ invites: host.invites, clock, log, onChange: () => panel.refresh() });
     this.#undo.push(() => pairing.stop());
@@ -249,6 +255,11 @@ export class Box {
     };
   }
 
+  /** The relay for calls. */
+  get calls(): CallsState {
+    return this.#calls?.state ?? { name: 'starting', detail: 'starting' };
+  }
+
   get displayKind(): Display['kind'] {
     return this.#display?.kind ?? 'none';
   }
@@ -298,6 +309,22 @@ export class Box {
     this.#panel = panel;
     this.#undo.push(() => panel.stop());
     return panel;
+  }
+
+  #newCalls(): Calls {
+    const { config, clock, random, log } = this.#options;
+    const calls = new Calls({
+      config,
+      path: process.env.PATH ?? '',
+      tls: this.#certificate.files,
+      ownAddresses: () => Object.values(this.addresses.lan()).flat(),
+      reachableAt: (domain) => this.#clientsReach(domain),
+      clock,
+      random,
+      log,
+    });
+    this.#calls = calls;
+    return calls;
   }
 
   async #startWeb(
@@ -372,6 +399,7 @@ export class Box {
 
   #reloadCertificate(): void {
     this.running.server.reloadCertificate();
+    this.#calls?.reloadCertificate();
   }
 
   #clientsReach(domain: string): string {

@@ -38,6 +38,18 @@ const hostAndPort = v.pipe(
 
 const PROXIES = 'must be a list of addresses or ranges such as ["127.0.0.1", "10.0.0.0/8"]';
 const proxyPlace = v.pipe(text(PROXIES), v.check(isPlace, PROXIES));
+const EXTERNAL = 'must be the IP address that the Internet sees; empty where the box has it itself';
+const RANGE = 'must be "FIRST-LAST", two ports from 1024 to 65535';
+const portRange = v.pipe(
+  text(RANGE),
+  v.regex(/^\d{4,5}-\d{4,5}$/, RANGE),
+  v.transform((range) => {
+    const [first = 0, last = 0] = range.split('-').map(Number);
+    return { first, last };
+  }),
+  v.check(({ first, last }) => first >= 1024 && first <= last && last <= 65_535, RANGE),
+);
+
 const SECRET = 'must be a secret of at least 8 characters';
 const component = v.pipe(
   v.strictObject(
@@ -188,6 +200,20 @@ export const configSchema = v.strictObject({
       ),
       {},
     ),
+  }),
+  calls: table({
+    enabled: v.optional(flag, true),
+    port: v.optional(whole(1, 65_535, 'must be a port from 1 to 65535'), 3478),
+    tls_port: v.optional(port, 5349),
+    relay_ports: v.optional(portRange, '49152-49251'),
+    external_ip: v.optional(
+      v.pipe(
+        text(EXTERNAL),
+        v.check((address) => address === '' || isIP(address) !== 0, EXTERNAL),
+      ),
+      '',
+    ),
+    allow_lan: v.optional(flag, false),
   }),
   components: v.optional(
     v.record(domain, component, 'must be a table of domains, each with a secret or a secret_file'),

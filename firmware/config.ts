@@ -76,6 +76,7 @@ export function checkConfig(toml: string, file: string): ConfigFile {
 export interface BoxFacts {
   tls: ServerConfig['tls'];
   componentSecrets: ServerConfig['components']['secrets'];
+  externalServices: ServerConfig['externalServices'];
   uploadUrl: ServerConfig['upload']['url'];
   roomBytes: ServerConfig['upload']['roomBytes'];
   reachableAt: ServerConfig['reachableAt'];
@@ -85,7 +86,7 @@ export interface BoxFacts {
 
 /** What the XMPP server is told. */
 export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
-  const { tls, componentSecrets, uploadUrl, roomBytes, reachableAt, invitationUrl, power } = facts;
+  const { tls, componentSecrets, externalServices, uploadUrl, roomBytes, reachableAt, invitationUrl, power } = facts;
   const { listen, limits, archive, rooms, upload } = config;
   return {
     listen: {
@@ -133,6 +134,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     },
     federation: federationConfig(config.federation),
     dns: config.dns,
+    externalServices,
     reachableAt,
     invitationUrl,
     contact: config.server.contact,

@@ -103,6 +103,37 @@ export interface FederationConfig extends PeerRules {
   ca: string;
 }
 
+/** A service outside of XMPP, as XEP-0215 section 2 describes one. */
+export interface ExternalService {
+  /** `stun`, `turn`, `turns`. */
+  type: string;
+  /** A name or an address. */
+  host: string;
+  port: number;
+  transport: 'tcp' | 'udp';
+  /** It wants credentials. */
+  restricted: boolean;
+}
+
+export interface ServiceCredentials {
+  username: string;
+  password: string;
+  /** Milliseconds since 1970. */
+  expiresMs: number;
+}
+
+/** What the box offers its members beside XMPP, for their calls. */
+export interface ExternalServices {
+  /** False where nothing will ever be offered: the server then does not speak of it. */
+  readonly offered: boolean;
+  /** What works at this moment, as clients of this domain reach it. */
+  list(domain: string): readonly ExternalService[];
+  /** For its restricted services. @param account an id */
+  credentials(account: string): ServiceCredentials;
+  /** Tells when `list` may give something else. */
+  onChange(listener: () => void): void;
+}
+
 export interface ServerConfig {
   listen: ListenConfig;
   components: ComponentsConfig;
@@ -119,6 +150,7 @@ export interface ServerConfig {
   federation: FederationConfig;
   /** Addresses of DNS servers, with a port or without; empty for the system's. */
   dns: { servers: readonly string[] };
+  externalServices: ExternalServices;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;
   /** Where to turn to, as URIs, for what `docs/configuration.md` names (XEP-0157). An empty list says that there is nobody. */

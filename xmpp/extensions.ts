@@ -14,6 +14,7 @@ import { csi } from './extensions/csi/csi.ts';
 import { disco } from './extensions/disco.ts';
 import { displayed } from './extensions/displayed.ts';
 import { entityTime } from './extensions/entity-time.ts';
+import { externalServices } from './extensions/external-services.ts';
 import { invitations } from './extensions/invitations.ts';
 import { invitedContacts } from './extensions/invited-contacts.ts';
 import { lastActivity } from './extensions/last-activity.ts';
@@ -66,6 +67,8 @@ export const extensions: readonly Extension[] = [
   // Files, at theirs.
   upload,
   socks5,
+  // Calls, beside XMPP.
+  externalServices,
   // Small questions.
   ping,
   version,

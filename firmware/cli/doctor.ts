@@ -59,7 +59,7 @@ function network(): Finding {
 
 async function box(options: CommonOptions): Promise<Finding[]> {
   try {
-    const { pid, panel, network: announced, errors, components } = await askBox<Status>(options, 'status');
+    const { pid, panel, network: announced, errors, components, calls } = await askBox<Status>(options, 'status');
     return [
       { name: 'box', ok: true, detail: `runs as process ${pid}` },
       { name: 'panel', ok: true, detail: `${panel.display}: ${panel.detail}; buttons: ${panel.buttons}` },
@@ -71,10 +71,16 @@ async function box(options: CommonOptions): Promise<Finding[]> {
           ? 'connected'
           : 'configured, and not connected; is its program running, with the same secret?',
       })),
+      { name: 'calls', ok: calls.name !== 'failed', detail: aboutCalls(calls) },
       { name: 'errors', ok: errors === 0, detail: `${errors} since the start` },
     ];
   } catch (error) {
     if (!(error instanceof BoxError)) throw error;
     return [{ name: 'box', ok: false, detail: error.message }];
   }
+}
+
+function aboutCalls({ name, detail }: Status['calls']): string {
+  if (name !== 'missing') return `${name}: ${detail}`;
+  return 'no relay: coturn is not installed; `sudo apt install coturn && sudo systemctl disable --now coturn`, then restart the box';
 }

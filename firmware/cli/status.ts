@@ -19,6 +19,7 @@ export function addStatusCommand(casp3r: Command): void {
       for (const { name, address, port } of status.listeners) print(`listener  ${name} on ${address} port ${port}`);
       for (const { domain, connected } of status.components)
         print(`component ${domain}: ${connected ? 'connected' : 'away'}`);
+      print(`calls     ${status.calls.name} (${status.calls.detail})`);
       print(`panel     ${status.panel.display} (${status.panel.detail}), shows ${status.panel.page}`);
       print(`network   ${status.network}`);
       print(`memory    ${Math.round(status.memoryBytes / 1_048_576)} MiB`);

@@ -1,6 +1,7 @@
 import type { ComponentState } from '../../xmpp/components/components.ts';
 import type { ListenerState } from '../../xmpp/server.ts';
 import type { Box } from '../box.ts';
+import type { CallsState } from '../turn/calls.ts';
 import { software } from '../version.ts';
 
 /** `casp3r status --json`. Fields are added, never renamed. */
@@ -12,6 +13,8 @@ export interface Status {
   servers: { domain: string; members: number; online: number }[];
   /** Each that is configured, connected or away. */
   components: readonly ComponentState[];
+  /** The relay for calls. */
+  calls: CallsState;
   memoryBytes: number;
   panel: { display: string; detail: string; buttons: string; page: string; pairing: boolean };
   network: string;
@@ -33,6 +36,7 @@ export function statusOf(box: Box): Status {
       online: host.sessions.accountsOnline,
     })),
     components: server.components,
+    calls: box.calls,
     memoryBytes: process.memoryUsage.rss(),
     panel: {
       display: box.displayKind,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkConfig, loadConfig, serverConfig } from '../../firmware/config.ts';
 import { BoxError } from '../../firmware/errors.ts';
+import { noExternalServices } from '../xmpp/extensions/harness.ts';
 
 const problem = (toml: string): string => {
   try {
@@ -158,6 +159,7 @@ describe('where the configuration is found', () => {
     const facts = {
       tls,
       componentSecrets: new Map(),
+      externalServices: noExternalServices,
       uploadUrl,
       roomBytes: () => 1,
       reachableAt: (domain: string) => domain,

@@ -232,11 +232,13 @@ export class Box {
       },
       panel: { display: 'simulated' },
       federation: { enabled: false },
+      calls: { enabled: false },
     };
     const top: TomlTable = { data: this.dataFolder, log: 'debug' };
     for (const [key, value] of Object.entries(settings)) {
       const [section = '', name] = key.split('.');
-      if (name === undefined) top[section] = value;
+      if (typeof value === 'object') sections[key] = { ...sections[key], ...value };
+      else if (name === undefined) top[section] = value;
       else sections[section] = { ...sections[section], [name]: value };
     }
     return { ...top, ...sections };

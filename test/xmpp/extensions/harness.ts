@@ -15,7 +15,7 @@ import { Quarantine } from '../../../xmpp/access/quarantine.ts';
 import { Access } from '../../../xmpp/access/rules/access.ts';
 import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { type Clock, systemRandom, type Timer } from '../../../xmpp/clock.ts';
-import type { ServerConfig } from '../../../xmpp/config.ts';
+import type { ExternalServices, ServerConfig } from '../../../xmpp/config.ts';
 import type { Extension, Host } from '../../../xmpp/extension.ts';
 import type { XmppHost } from '../../../xmpp/host.ts';
 import type { Presence } from '../../../xmpp/im/presence.ts';
@@ -69,6 +69,13 @@ export class TestClock implements Clock {
   }
 }
 
+export const noExternalServices: ExternalServices = {
+  offered: false,
+  list: () => [],
+  credentials: () => ({ username: '', password: '', expiresMs: 0 }),
+  onChange: () => {},
+};
+
 export const testConfig: ServerConfig = {
   listen: { address: '127.0.0.1', c2s: 0, c2sTls: 0, s2s: 0, s2sTls: 0, proxy: 0, proxyProtocol: [] },
   components: { address: '127.0.0.1', port: 0, secrets: new Map() },
@@ -85,6 +92,7 @@ export const testConfig: ServerConfig = {
     ca: '',
   },
   dns: { servers: [] },
+  externalServices: noExternalServices,
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },
@@ -168,7 +176,7 @@ export class TestHost implements Host {
   readonly random = systemRandom;
   readonly bytestreams = new Bytestreams(new TestClock());
   readonly log = silentLog;
-  readonly config = testConfig;
+  config: ServerConfig = testConfig;
   readonly store: Store;
   readonly accounts: Accounts;
   readonly clients: Clients;

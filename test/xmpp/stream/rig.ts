@@ -22,7 +22,7 @@ import { TrustedProxies } from '../../../xmpp/stream/proxies.ts';
 import { deriveKeys } from '../../../xmpp/stream/sasl/scram-keys.ts';
 import { TlsKeys } from '../../../xmpp/stream/tls.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
-import { testConfig } from '../extensions/harness.ts';
+import { noExternalServices, testConfig } from '../extensions/harness.ts';
 
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: console.error, child: () => log };
 
@@ -85,6 +85,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     components: { address: '127.0.0.1', port: 0, secrets: new Map() },
     federation: testConfig.federation,
     dns: testConfig.dns,
+    externalServices: noExternalServices,
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },
