@@ -32,7 +32,8 @@ import { displaySettings } from './panel/display-settings.ts';
 import { Facts } from './panel/facts.ts';
 import { PanelController } from './panel-controller.ts';
 import { isLoopback, panelUrl } from './reachability.ts';
-import { Calls, type CallsState } from './turn/calls.ts';
+import { asStartError, firstOf } from './start-errors.ts';
+import { Calls } from './turn/calls.ts';
 import { UploadFiles } from './upload-files.ts';
 import { software } from './version.ts';
 
@@ -68,19 +69,20 @@ export class Box {
   readonly #startedMs: number;
   readonly #certificate: CertificateKeeper;
   readonly addresses: Addresses;
+  /** The relay for them. */
+  readonly calls: Calls;
   #display: Display | undefined;
   #buttons: Buttons | undefined;
   #panel: PanelController | undefined;
   #running: Running | undefined;
   #web: WebServer | undefined;
   #mdns: Mdns | undefined;
-  #calls: Calls | undefined;
   /** Exceptions that nobody caught. */
   uncaught = 0;
 
   constructor(options: BoxOptions) {
     this.#options = options;
-    const { config, clock, log } = options;
+    const { config, clock, random, log } = options;
     this.#startedMs = clock.nowMs();
     this.addresses = new Addresses(config.listen, () => this.#domain(), networkInterfaces);
     const folder = join(config.data, 'tls');
@@ -92,6 +94,9 @@ export class Box {
       clock,
       log,
     });
+    const reachableAt = (domain: string) => this.#clientsReach(domain);
+    const { addresses } = this;
+    this.calls = new Calls({ config, addresses, tls: this.#certificate.files, reachableAt, clock, random, log });
   }
 
   /** @throws BoxError where the box cannot do its work; what was started is stopped again then */
@@ -127,12 +132,11 @@ export class Box {
     this.#undo.push(() => files.stop());
     await files.start();
 
-    const calls = this.#newCalls();
     const server = new XmppServer({
       config: serverConfig(config, {
         tls: this.#certificate.files,
         componentSecrets: componentSecrets(config),
-        externalServices: calls,
+        externalServices: this.calls,
         uploadUrl: (domain) => config.upload.url || this.addresses.uploads(this.#clientsReach(domain)),
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
@@ -149,8 +153,8 @@ export class Box {
     await server.start().catch((error: unknown) => asStartError(error, config.listen));
     server.onActivity(() => panel.changed());
     const host = firstOf(server.hosts);
-    this.#undo.push(() => calls.stop());
-    await calls.start(store, host.server);
+    this.#undo.push(() => this.calls.stop());
+    await this.calls.start(store, host.server);
 
     const pairing = new Pairing({ invites: host.invites, clock, log, onChange: () => panel.refresh() });
     this.#undo.push(() => pairing.stop());
@@ -255,11 +259,6 @@ export class Box {
     };
   }
 
-  /** The relay for calls. */
-  get calls(): CallsState {
-    return this.#calls?.state ?? { name: 'starting', detail: 'starting' };
-  }
-
   get displayKind(): Display['kind'] {
     return this.#display?.kind ?? 'none';
   }
@@ -309,22 +308,6 @@ export class Box {
     this.#panel = panel;
     this.#undo.push(() => panel.stop());
     return panel;
-  }
-
-  #newCalls(): Calls {
-    const { config, clock, random, log } = this.#options;
-    const calls = new Calls({
-      config,
-      path: process.env.PATH ?? '',
-      tls: this.#certificate.files,
-      ownAddresses: () => Object.values(this.addresses.lan()).flat(),
-      reachableAt: (domain) => this.#clientsReach(domain),
-      clock,
-      random,
-      log,
-    });
-    this.#calls = calls;
-    return calls;
   }
 
   async #startWeb(
@@ -399,7 +382,7 @@ export class Box {
 
   #reloadCertificate(): void {
     this.running.server.reloadCertificate();
-    this.#calls?.reloadCertificate();
+    this.calls.reloadCertificate();
   }
 
   #clientsReach(domain: string): string {
@@ -413,19 +396,4 @@ export class Box {
   #logged(what: string): (error: unknown) => void {
     return (error) => this.#options.log.error({ err: error }, `${what} failed`);
   }
-}
-
-function firstOf(hosts: readonly Host[]): Host {
-  const [host] = hosts;
-  if (!host) throw new BoxError('server-not-started', { reason: 'the store names no server' });
-  return host;
-}
-
-function asStartError(error: unknown, listen: Config['listen']): never {
-  const { syscall, port } = error as { syscall?: unknown; port?: unknown };
-  if (syscall === 'listen' && typeof port === 'number') {
-    const [name = 'c2s'] = Object.entries(listen).find(([, value]) => value === port) ?? [];
-    throw new BoxError('port-unusable', { name, port, reason: reasonOf(error) }, { cause: error });
-  }
-  throw new BoxError('server-not-started', { reason: reasonOf(error) }, { cause: error });
 }

@@ -36,7 +36,7 @@ export function statusOf(box: Box): Status {
       online: host.sessions.accountsOnline,
     })),
     components: server.components,
-    calls: box.calls,
+    calls: box.calls.state,
     memoryBytes: process.memoryUsage.rss(),
     panel: {
       display: box.displayKind,

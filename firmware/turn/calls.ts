@@ -6,6 +6,7 @@ import type { Log } from '../../xmpp/log.ts';
 import { change } from '../../xmpp/store/changes.ts';
 import type { ServerRow } from '../../xmpp/store/model.ts';
 import type { Store } from '../../xmpp/store/store.ts';
+import type { Addresses } from '../addresses.ts';
 import type { CertificateFiles } from '../certificate-files.ts';
 import type { Config } from '../config.ts';
 import { isLoopback } from '../reachability.ts';
@@ -19,11 +20,8 @@ const SECRET_BYTES = 32;
 
 export interface CallsOptions {
   config: Pick<Config, 'calls' | 'listen' | 'data'>;
-  /** $PATH */
-  path: string;
   tls: CertificateFiles;
-  /** The box's addresses of the moment, loopback left out. */
-  ownAddresses: () => readonly string[];
+  addresses: Pick<Addresses, 'lan'>;
   /** The name or address at which clients of this domain reach the box. */
   reachableAt: (domain: string) => string;
   clock: Clock;
@@ -46,7 +44,7 @@ export class Calls implements ExternalServices {
 
   constructor(options: CallsOptions) {
     this.#options = options;
-    this.#program = options.config.calls.enabled ? findProgram('turnserver', options.path) : undefined;
+    this.#program = options.config.calls.enabled ? findProgram('turnserver', process.env.PATH ?? '') : undefined;
   }
 
   get offered(): boolean {
@@ -126,7 +124,7 @@ export class Calls implements ExternalServices {
   }
 
   #facts(realm: string): TurnFacts {
-    const { config, tls, ownAddresses } = this.#options;
+    const { config, tls, addresses } = this.#options;
     const { port, tls_port, relay_ports, external_ip, allow_lan } = config.calls;
     const { address } = config.listen;
     const everywhere = address === '::' || address === '0.0.0.0';
@@ -138,7 +136,7 @@ export class Calls implements ExternalServices {
       externalIp: external_ip,
       // On a box that only its own machine reaches, that machine is all the network there is.
       allow: { lan: allow_lan, loopback: allow_lan && isLoopback(address) },
-      ownAddresses: ownAddresses(),
+      ownAddresses: Object.values(addresses.lan()).flat(),
       realm,
       secret: this.#secret,
       tls,
