@@ -237,9 +237,9 @@ export class Box {
     const top: TomlTable = { data: this.dataFolder, log: 'debug' };
     for (const [key, value] of Object.entries(settings)) {
       const [section = '', name] = key.split('.');
-      if (typeof value === 'object') sections[key] = { ...sections[key], ...value };
-      else if (name === undefined) top[section] = value;
-      else sections[section] = { ...sections[section], [name]: value };
+      if (name !== undefined) sections[section] = { ...sections[section], [name]: value };
+      else if (typeof value === 'object' && !Array.isArray(value)) sections[key] = { ...sections[key], ...value };
+      else top[section] = value;
     }
     return { ...top, ...sections };
   }
