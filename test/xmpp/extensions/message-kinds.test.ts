@@ -38,6 +38,8 @@ test.each<[kind: string, kept: boolean, children: Element[]]>([
   ['a receipt (XEP-0184)', true, [of('received', 'urn:xmpp:receipts', { id: 'm' })]],
   ['a displayed marker (XEP-0333)', true, [of('displayed', 'urn:xmpp:chat-markers:0', { id: 'm' })]],
   ['a retraction (XEP-0424)', true, [of('retract', 'urn:xmpp:message-retract:1', { id: 'm' })]],
+  ['a call (XEP-0353), without the hint', true, [of('propose', 'urn:xmpp:jingle-message:0', { id: 'c' })]],
+  ['its end', true, [of('finish', 'urn:xmpp:jingle-message:0', { id: 'c' })]],
   ['a chat state (XEP-0085)', false, [of('composing', 'http://jabber.org/protocol/chatstates')]],
 ])('%s: kept: %s; always copied to the other devices', async (_, kept, children) => {
   const message = () => xml('message', { type: 'chat', id: 'x' }, ...children.map(clone));

@@ -72,6 +72,9 @@ export const push: Extension = {
       }
     });
 
+    host.hooks.on('account removed', ({ account }) => {
+      for (const registration of registrationsOf(account)) notifier.forget(account, registration);
+    });
     for (const name of ['session bound', 'session resumed', 'stanza from session'] as const) {
       host.hooks.on(name, ({ session: { account, jid } }) => {
         for (const registration of registrationsOf(account))
