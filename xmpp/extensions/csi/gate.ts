@@ -19,16 +19,17 @@ export class CsiGate implements Gate {
   }
 
   send(stanza: Element, settled?: Settled): void {
-    const { rooms } = this.#session;
+    const { rooms, outlet } = this.#session;
     noteRooms(rooms, stanza);
-    const waiting = this.#closed ? waitingOf(stanza, rooms) : undefined;
+    // Somebody who wants to know whether it came has more to send when it did (the offline store).
+    const waiting = this.#closed && !settled ? waitingOf(stanza, rooms) : undefined;
     if (waiting) {
-      this.#held.add(stanza, settled, waiting.key);
+      this.#held.add(stanza, waiting.key);
       if (this.#held.isFull) this.flush();
       return;
     }
-    for (const before of this.#held.takeBefore(stanza)) this.#pass(before.stanza, before.settled);
-    this.#pass(stanza, settled);
+    for (const before of this.#held.takeBefore(stanza)) outlet.send(before);
+    outlet.send(stanza, settled);
   }
 
   close(): void {
@@ -41,10 +42,6 @@ export class CsiGate implements Gate {
   }
 
   flush(): void {
-    for (const { stanza, settled } of this.#held.takeAll()) this.#pass(stanza, settled);
-  }
-
-  #pass(stanza: Element, settled: Settled | undefined): void {
-    this.#session.outlet.send(stanza, settled);
+    for (const stanza of this.#held.takeAll()) this.#session.outlet.send(stanza);
   }
 }
