@@ -19,6 +19,7 @@ import { invitations } from './extensions/invitations.ts';
 import { invitedContacts } from './extensions/invited-contacts.ts';
 import { lastActivity } from './extensions/last-activity.ts';
 import { muc } from './extensions/muc/muc.ts';
+import { multicast } from './extensions/multicast.ts';
 import { offline } from './extensions/offline.ts';
 import { ping } from './extensions/ping.ts';
 import { privateData } from './extensions/private-data.ts';
@@ -64,6 +65,8 @@ export const extensions: readonly Extension[] = [
   contactAddresses,
   // Rooms, at a domain of their own.
   muc,
+  // One message for many, at its own.
+  multicast,
   // Files, at theirs.
   upload,
   socks5,

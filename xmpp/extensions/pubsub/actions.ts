@@ -5,7 +5,7 @@ import type { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import type { Element } from '../../xml.ts';
 import { create, getConfig, getDefaultConfig, remove, setConfig } from './configure.ts';
-import { NS_OWNER, NS_PUBSUB } from './errors.ts';
+import { NS_OWNER, NS_PUBSUB, pubsubError } from './errors.ts';
 import { getItems } from './items.ts';
 import { getAffiliations, listAffiliations, listSubscriptions, setAffiliations, setSubscriptions } from './manage.ts';
 import { type NodeOwner, type PubsubRequest, turnOf } from './nodes.ts';
@@ -97,6 +97,9 @@ export async function answer(
   const table = ACTIONS[`${type} ${payload.getNS()}`] ?? {};
   const action = element && Object.hasOwn(table, element.name) ? table[element.name] : undefined;
   if (!element || !action) throw new StanzaError('bad-request');
+  // None is ever given out: each address has one subscription to a node.
+  if (element.attrs.subid !== undefined && NS_PUBSUB === payload.getNS())
+    throw pubsubError('not-acceptable', 'invalid-subid');
   const request = { owner, asker: from, pubsub: payload, action: element };
   if (type === 'get') return action(pubsub, request);
   return pubsub.host.turns.run(turnOf(owner, element.attrs.node), async () => action(pubsub, request));

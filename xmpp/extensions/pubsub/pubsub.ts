@@ -33,7 +33,7 @@ export const pubsub: Extension = {
       title: 'Publish-Subscribe',
       version: '1.30.0',
       status: 'partial',
-      note: 'one subscription for each JID, no collections',
+      note: 'One subscription for each JID: multi-subscribe and subids are optional. No collections (XEP-0248).',
     },
     { number: '0163', title: 'Personal Eventing Protocol', version: '1.2.2', status: 'complete' },
     { number: '0172', title: 'User Nickname', version: '1.1', status: 'complete' },

@@ -367,3 +367,10 @@ test('offline subscribers: nothing where the node says so, else a message of the
   await publish(host, alice, { id: 'three' });
   expect(host.sent.map(({ attrs }) => attrs.type)).toEqual(['normal']);
 });
+
+test('an id of a subscription is none of ours (sections 6.2.3.5, 6.3.4.4 and 6.5.9)', async () => {
+  const subid = 'abc';
+  expect(errorOf(await asBob('set', xml('unsubscribe', { node: NODE, jid: BOB, subid })))).toContain('not-acceptable');
+  expect(errorOf(await asBob('get', xml('options', { node: NODE, jid: BOB, subid })))).toContain('not-acceptable');
+  expect(errorOf(await asBob('get', xml('items', { node: NODE, subid })))).toContain('not-acceptable');
+});
