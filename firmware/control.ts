@@ -16,7 +16,8 @@ export type Command = (args: CommandArguments) => unknown;
 
 export type Reply = { ok: true; result: unknown } | { ok: false; code: ErrorCode; message: string };
 
-const REQUEST_BYTES = 64 * 1024;
+/** A picture of an import is the largest. */
+const REQUEST_BYTES = 32 * 1024 * 1024;
 /** sun_path is 108 bytes with its closing zero on Linux; longer paths are cut without a word. */
 const PATH_BYTES = 107;
 

@@ -36,6 +36,8 @@ export const ERRORS = {
   'invitation-unknown': 'There is no invitation {code}. `casp3r invite list` shows those that are open.',
   'disk-full': 'The box cannot write to its disk ({reason}), so nothing was changed. Make room, then try again.',
   'file-unwritable': '{file} cannot be written ({reason}). Choose another place.',
+  'export-unreadable':
+    'The file {file} cannot be taken in ({reason}). What came before is kept; mend the file and run it again.',
   'box-not-ready': 'The box is starting, or going down. Try again in a moment.',
   'command-unknown': 'The box does not know the command "{command}". The command line and the box differ in version.',
   'request-invalid': 'The box did not understand the request ({reason}).',

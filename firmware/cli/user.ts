@@ -4,6 +4,7 @@ import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption } from './options.ts';
 import { print, printJson, printTable } from './output.ts';
 import { readPassword } from './password.ts';
+import { addUserFileCommands } from './user-files.ts';
 
 const address = () => new Argument('<jid>', 'NAME@DOMAIN');
 const passwordOption = () =>
@@ -75,6 +76,8 @@ export function addUserCommand(casp3r: Command): void {
         await askBox(options, `user ${name}`, { address: jid });
         print(`${jid} ${done}`);
       });
+
+  addUserFileCommands(user);
 
   user
     .command('list')

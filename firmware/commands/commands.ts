@@ -5,6 +5,7 @@ import { announcementCommands } from './announcements.ts';
 import { federationCommands } from './federation.ts';
 import { inviteCommands } from './invites.ts';
 import { panelCommands } from './panel.ts';
+import { portabilityCommands } from './portability.ts';
 import { statusOf } from './status.ts';
 import { userCommands } from './users.ts';
 
@@ -14,6 +15,7 @@ export function commandsOf(box: Box): [string, Command][] {
     ...userCommands(box),
     ...inviteCommands(box),
     ...announcementCommands(box),
+    ...portabilityCommands(box),
     ...panelCommands(box),
     ...federationCommands(box),
   ];

@@ -88,6 +88,23 @@ export class Accounts {
     });
   }
 
+  /**
+   * An account that comes from elsewhere, with the keys that it had there.
+   * @throws StanzaError conflict, not-acceptable (no name that an account here can have)
+   */
+  adopt(name: string, credentials: Credential[]): Promise<Account> {
+    const local = prepareName(name);
+    return this.#inTurn(async () => {
+      const { role } = this.#admit(local, { local, password: '', role: 'member', byOperator: true });
+      const { server, store, clock, hooks } = this.#host;
+      const createdMs = clock.nowMs();
+      const account: Account = { id: store.newId(), server: server.id, local, role, status: 'active', createdMs };
+      await store.journal.commit(change('account created', { account, credentials }));
+      hooks.run('account created', { account });
+      return account;
+    });
+  }
+
   /** For SASL. A name that nobody has gets credentials as well, made up but always the same, so that nobody can tell. */
   credentials(name: string, hash: Credential['hash']): LoginCredentials {
     const local = tryPrepareName(name);

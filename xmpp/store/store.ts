@@ -156,6 +156,7 @@ export interface ExtrasReads {
   blocked(account: Id): string[];
   vcard(account: Id): string | undefined;
   privateData(account: Id, name: string, namespace: string): string | undefined;
+  allPrivateData(account: Id): string[];
   /** Oldest first. */
   pushRegistrations(account: Id): PushRegistration[];
 }

@@ -1,7 +1,7 @@
 /**
  * The stream's XML, strict and namespace-aware (RFC 6120 sections 4.8 and 11): bytes in, stream header, elements and end out.
  * What section 11.1 forbids (DOCTYPE, comments, processing instructions, other entities) ends the stream, and so does an element
- * over the limits, before it is held in memory whole. This file is the home of saxes.
+ * over the limits, before it is held in memory whole. This file and portability/reader.ts are the home of saxes.
  *
  * Elements come out without prefixes, each with an `xmlns` where its namespace differs from its parent's (xmpp/xml.ts).
  */

@@ -36,6 +36,12 @@ export class SqliteExtras implements ExtrasReads {
     )?.data;
   }
 
+  allPrivateData(account: Id): string[] {
+    return this.#db
+      .all<{ data: string }>('SELECT data FROM private_data WHERE account = ? ORDER BY namespace, name', account)
+      .map(({ data }) => data);
+  }
+
   pushRegistrations(account: Id): PushRegistration[] {
     return [
       ...this.#pushes.get(account, () =>
