@@ -8,6 +8,7 @@ import { blocking } from './extensions/blocking.ts';
 import { bookmarks } from './extensions/bookmarks.ts';
 import { caps } from './extensions/caps.ts';
 import { carbons } from './extensions/carbons.ts';
+import { clients } from './extensions/clients.ts';
 import { commands } from './extensions/commands.ts';
 import { contactAddresses } from './extensions/contact-addresses.ts';
 import { csi } from './extensions/csi/csi.ts';
@@ -59,6 +60,7 @@ export const extensions: readonly Extension[] = [
   vcard4,
   bookmarks,
   registration,
+  clients,
   invitations,
   invitedContacts,
   administration,

@@ -14,7 +14,15 @@ describe('login', () => {
   });
   afterAll(() => box.dispose());
 
-  const mechanisms = ['SCRAM-SHA-1', 'SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-256-PLUS', 'PLAIN'] as const;
+  const mechanisms = [
+    'SCRAM-SHA-1',
+    'SCRAM-SHA-256',
+    'SCRAM-SHA-1-PLUS',
+    'SCRAM-SHA-256-PLUS',
+    'SCRAM-SHA-512',
+    'SCRAM-SHA-512-PLUS',
+    'PLAIN',
+  ] as const;
   const ways = ['starttls', 'tls'] as const;
   const cases = ways.flatMap((way) => mechanisms.map((mechanism) => ({ way, mechanism })));
 

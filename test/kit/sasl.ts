@@ -10,13 +10,13 @@ const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 export const plainResponse = (local: string, password: string) => base64(`\0${local}\0${password}`);
 
 /** HT-SHA-256, the client's one message, in Base64. `binding`: for the mechanisms that are bound to a channel. */
-export function hashedToken(local: string, token: string, binding = Buffer.alloc(0)): string {
+export function hashedToken(local: string, token: string, binding: Buffer = Buffer.alloc(0)): string {
   const proof = createHmac('sha256', token).update('Initiator').update(binding).digest();
   return base64(Buffer.concat([Buffer.from(`${local}\0`), proof]));
 }
 
 /** What the server answers, in Base64, if it has the token too. */
-export function hashedTokenAnswer(token: string, binding = Buffer.alloc(0)): string {
+export function hashedTokenAnswer(token: string, binding: Buffer = Buffer.alloc(0)): string {
   return createHmac('sha256', token).update('Responder').update(binding).digest('base64');
 }
 

@@ -2,6 +2,7 @@
  * A raw XMPP client for tests. It knows how to come to a bound resource and nothing more; whatever a test wants said it writes
  * itself, byte for byte, and reads what came back in order.
  */
+import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import * as net from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
@@ -138,7 +139,8 @@ export class Wire {
       this.write(`<auth xmlns='${NS_SASL}' mechanism='PLAIN'>${plainResponse(local, password)}</auth>`);
       await this.#saslSuccess();
     } else {
-      const exchange = scram(mechanism, local, password, this.#channelBinding(mechanism));
+      const binding = mechanism.endsWith('-PLUS') ? this.channelBinding('tls-exporter') : undefined;
+      const exchange = scram(mechanism, local, password, binding);
       this.write(`<auth xmlns='${NS_SASL}' mechanism='${mechanism}'>${exchange.first}</auth>`);
       const challenge = await this.element(isSasl, 'a challenge');
       if (challenge.name !== 'challenge') throw new Error(show(challenge));
@@ -251,9 +253,14 @@ export class Wire {
     throw new Error(`login failed: ${elementsOf(outcome)[0]?.name ?? show(outcome)}`);
   }
 
-  #channelBinding(mechanism: ScramMechanism): Buffer | undefined {
-    if (!mechanism.endsWith('-PLUS') || !(this.#socket instanceof tls.TLSSocket)) return undefined;
-    return this.#socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+  /** Of the connection as it is now; undefined without TLS. */
+  channelBinding(type: 'tls-exporter' | 'tls-server-end-point'): Buffer | undefined {
+    if (!(this.#socket instanceof tls.TLSSocket)) return undefined;
+    if (type === 'tls-exporter') {
+      return this.#socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0));
+    }
+    const certificate = this.#socket.getPeerX509Certificate();
+    return certificate && createHash('sha256').update(certificate.raw).digest();
   }
 
   #arrive(arrival: Arrival): void {
