@@ -38,7 +38,7 @@ const hostAndPort = v.pipe(
 
 const PROXIES = 'must be a list of addresses or ranges such as ["127.0.0.1", "10.0.0.0/8"]';
 const proxyPlace = v.pipe(text(PROXIES), v.check(isPlace, PROXIES));
-const EXTERNAL = 'must be the IP address that the Internet sees; empty where the box has it itself';
+const EXTERNAL = 'must be the IP address that the Internet sees; empty for what DNS says of the domain';
 const RANGE = 'must be "FIRST-LAST", two ports from 1024 to 65535';
 const portRange = v.pipe(
   text(RANGE),

@@ -1,4 +1,6 @@
 /** What the box does for calls that find no direct way: STUN and TURN by coturn, offered to members over XEP-0215. */
+import { Resolver } from 'node:dns/promises';
+import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Clock, Random } from '../../xmpp/clock.ts';
 import type { ExternalService, ExternalServices, ServiceCredentials } from '../../xmpp/config.ts';
@@ -13,13 +15,14 @@ import { isLoopback } from '../reachability.ts';
 import { findProgram } from './child.ts';
 import type { TurnFacts } from './configuration.ts';
 import { turnCredentials } from './credentials.ts';
+import { publicAddress } from './public-address.ts';
 import { TurnServer } from './turn-server.ts';
 
 const SECRET_NAME = 'turn';
 const SECRET_BYTES = 32;
 
 export interface CallsOptions {
-  config: Pick<Config, 'calls' | 'listen' | 'data'>;
+  config: Pick<Config, 'calls' | 'listen' | 'data' | 'dns'>;
   tls: CertificateFiles;
   addresses: Pick<Addresses, 'lan'>;
   /** The name or address at which clients of this domain reach the box. */
@@ -40,6 +43,8 @@ export class Calls implements ExternalServices {
   readonly #program: string | undefined;
   readonly #listeners: (() => void)[] = [];
   #secret = '';
+  /** What DNS said last. */
+  #seen: string | undefined;
   #server: TurnServer | undefined;
 
   constructor(options: CallsOptions) {
@@ -123,24 +128,40 @@ export class Calls implements ExternalServices {
     return value;
   }
 
-  #facts(realm: string): TurnFacts {
+  async #facts(domain: string): Promise<TurnFacts> {
     const { config, tls, addresses } = this.#options;
-    const { port, tls_port, relay_ports, external_ip, allow_lan } = config.calls;
+    const { port, tls_port, relay_ports, allow_lan } = config.calls;
     const { address } = config.listen;
     const everywhere = address === '::' || address === '0.0.0.0';
+    const { v4, v6 } = addresses.lan();
     return {
       address: everywhere ? undefined : address,
       port,
       tlsPort: tls_port,
       relayPorts: relay_ports,
-      externalIp: external_ip,
+      external: await this.#external(domain, v4, v6),
       // On a box that only its own machine reaches, that machine is all the network there is.
       allow: { lan: allow_lan, loopback: allow_lan && isLoopback(address) },
-      ownAddresses: Object.values(addresses.lan()).flat(),
-      realm,
+      ownAddresses: [...v4, ...v6],
+      realm: domain,
       secret: this.#secret,
       tls,
       folder: this.#folder(),
     };
+  }
+
+  /** The address of today, for a router gets another one now and then. While DNS is silent it is the one of yesterday. */
+  async #external(domain: string, v4: string[], v6: string[]): Promise<TurnFacts['external']> {
+    const { listen, calls, dns } = this.#options.config;
+    if (isLoopback(listen.address)) return undefined;
+    if (calls.external_ip === '') {
+      const resolver = new Resolver({ timeout: 3_000, tries: 2 });
+      if (dns.servers.length > 0) resolver.setServers(dns.servers);
+      const resolve = (name: string) => resolver.resolve4(name);
+      this.#seen = await publicAddress(domain, v4, resolve).catch(() => this.#seen);
+    }
+    const outside = calls.external_ip || this.#seen;
+    const [inside] = outside !== undefined && isIPv6(outside) ? v6 : v4;
+    return outside === undefined || inside === undefined || outside === inside ? undefined : { outside, inside };
   }
 }

@@ -14,8 +14,8 @@ export interface TurnFacts {
   /** 0: no TLS. */
   tlsPort: number;
   relayPorts: { first: number; last: number };
-  /** The box's address as the Internet sees it, where a router stands between; empty where it is its own. */
-  externalIp: string;
+  /** The box's address as the Internet sees it, and the own one that a router translates to it. */
+  external: { outside: string; inside: string } | undefined;
   /** Peers at home may be relayed to; `loopback`, those on the box as well. */
   allow: { lan: boolean; loopback: boolean };
   ownAddresses: readonly string[];
@@ -27,7 +27,7 @@ export interface TurnFacts {
 }
 
 export function turnConfiguration(facts: TurnFacts): string {
-  const { address, port, tlsPort, relayPorts, externalIp, allow, tls, folder } = facts;
+  const { address, port, tlsPort, relayPorts, external, allow, tls, folder } = facts;
   const lines = [
     '# Written by CASP3R at each start; what is changed here is lost.',
     ...(address === undefined ? [] : [`listening-ip=${address}`, `relay-ip=${address}`]),
@@ -37,7 +37,7 @@ export function turnConfiguration(facts: TurnFacts): string {
       : [`tls-listening-port=${tlsPort}`, `cert=${tls.certificate}`, `pkey=${tls.key}`, 'no-tlsv1', 'no-tlsv1_1']),
     `min-port=${relayPorts.first}`,
     `max-port=${relayPorts.last}`,
-    ...(externalIp === '' ? [] : [`external-ip=${externalIp}`]),
+    ...(external ? [`external-ip=${external.outside}/${external.inside}`] : []),
     'fingerprint',
     'use-auth-secret',
     `static-auth-secret=${facts.secret}`,

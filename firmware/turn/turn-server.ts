@@ -26,7 +26,7 @@ export interface TurnServerOptions {
   program: string;
   folder: string;
   /** Asked anew before each start and every minute: another answer is another start. */
-  facts: () => TurnFacts;
+  facts: () => Promise<TurnFacts>;
   clock: Clock;
   log: Log;
   changed: (state: TurnState) => void;
@@ -82,7 +82,8 @@ export class TurnServer {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       endOrphan(join(folder, 'turnserver.pid'), this.#file);
-      const facts = this.#options.facts();
+      const facts = await this.#options.facts();
+      if (this.#stopped) return;
       this.#written = turnConfiguration(facts);
       writeFileSync(this.#file, this.#written, { mode: 0o600 });
       await assertFree(facts.port, facts.address ?? '0.0.0.0');
@@ -106,7 +107,8 @@ export class TurnServer {
   async #live(facts: TurnFacts): Promise<string> {
     const { program, folder } = this.#options;
     const [command, args] = boundToParent(program, ['-c', this.#file]);
-    const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    // In a group of its own: Ctrl-C is for the box, which ends it in its time.
+    const child = spawn(command, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
     this.#listenTo(child.stdout);
     this.#listenTo(child.stderr);
@@ -140,14 +142,21 @@ export class TurnServer {
   }
 
   #lookAgain(): void {
-    this.#look = this.#options.clock.after(LOOK_MS, () => {
-      if (this.#state.name === 'running' && turnConfiguration(this.#options.facts()) !== this.#written) {
-        this.#options.log.info({}, 'addresses have changed: coturn starts again');
-        this.#renewing = true;
-        void this.#end();
-      }
+    if (this.#stopped) return;
+    this.#look = this.#options.clock.after(LOOK_MS, async () => {
+      // What is wrong with the facts, the next start tells.
+      await this.#lookForNews().catch(() => undefined);
       this.#lookAgain();
     });
+  }
+
+  async #lookForNews(): Promise<void> {
+    if (this.#state.name !== 'running') return;
+    const wanted = turnConfiguration(await this.#options.facts());
+    if (wanted === this.#written || this.#stopped) return;
+    this.#options.log.info({}, 'addresses have changed: coturn starts again');
+    this.#renewing = true;
+    await this.#end();
   }
 
   async #end(): Promise<void> {

@@ -8,13 +8,14 @@ import { endOrphan, findProgram } from '../../../firmware/turn/child.ts';
 import { type TurnFacts, turnConfiguration } from '../../../firmware/turn/configuration.ts';
 import { turnCredentials } from '../../../firmware/turn/credentials.ts';
 import { deniedPeers } from '../../../firmware/turn/peers.ts';
+import { publicAddress } from '../../../firmware/turn/public-address.ts';
 
 const FACTS: TurnFacts = {
   address: undefined,
   port: 3478,
   tlsPort: 5349,
   relayPorts: { first: 49_152, last: 49_251 },
-  externalIp: '',
+  external: undefined,
   allow: { lan: false, loopback: false },
   ownAddresses: ['81.2.3.4', '2001:4d80:0:1::7', '2001:4d80:0:1::8'],
   realm: 'home.test',
@@ -70,10 +71,22 @@ test('the configuration has nothing but the relay: no other door, no other user'
   );
   expect(linesOf()).toContain('userdb=/data/turn/turndb');
   expect(linesOf({ tlsPort: 0 })).toEqual(expect.arrayContaining(['no-tls', 'no-dtls']));
-  expect(linesOf({ externalIp: '81.2.3.4' })).toContain('external-ip=81.2.3.4');
+  const external = { outside: '81.2.3.4', inside: '192.168.1.2' };
+  expect(linesOf({ external })).toContain('external-ip=81.2.3.4/192.168.1.2');
   expect(linesOf({ address: '127.0.0.1' })).toEqual(
     expect.arrayContaining(['listening-ip=127.0.0.1', 'relay-ip=127.0.0.1']),
   );
+});
+
+test('the address outside is what DNS says of the domain, where the box has none of the Internet itself', async () => {
+  const says =
+    (...addresses: string[]) =>
+    async () =>
+      addresses;
+  expect(await publicAddress('home.test', ['192.168.1.2'], says('10.0.0.1', '81.2.3.4'))).toBe('81.2.3.4');
+  expect(await publicAddress('home.test', ['192.168.1.2'], says('192.168.1.2'))).toBeUndefined();
+  expect(await publicAddress('home.test', ['192.168.1.2', '81.2.3.5'], says('81.2.3.4'))).toBeUndefined();
+  expect(await publicAddress('box.local', ['192.168.1.2'], says('81.2.3.4'))).toBeUndefined();
 });
 
 test('a process that only has the number of an old one is left alone', () => {
