@@ -1,39 +1,28 @@
 """Slixmpp as a peer of the interop tests: orders on standard input, events on standard output, one JSON object a line."""
-import asyncio
 import io
-import json
-import sys
 from xml.etree import ElementTree
 
 import slixmpp
+from slixmpp_kit import Peer, run, tell
+
+PLUGINS = (
+    "xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163",
+    "xep_0363", "xep_0065",
+)
 
 
-def tell(event, **facts):
-    print(json.dumps({"event": event, **facts}), flush=True)
-
-
-class Client(slixmpp.ClientXMPP):
+class Client(Peer):
     def __init__(self, order):
-        super().__init__(order["jid"], order["password"])
-        self.order = order
-        self.ca_certs = order["ca"]
-        self.use_ipv6 = False
-        for plugin in ("xep_0030", "xep_0199", "xep_0198", "xep_0280", "xep_0313", "xep_0359", "xep_0203", "xep_0191", "xep_0084", "xep_0163", "xep_0363", "xep_0065"):
-            self.register_plugin(plugin)
+        super().__init__(order, PLUGINS)
         if "preauth" in order:
             self.register_plugin("xep_0077")
             # Slixmpp 1.8 would hold back the registration until after the login.
             self._always_send_everything = True
             self.add_event_handler("register", self.register)
-        # It binds by tls-unique only, which TLS 1.3 does not have, and would say 'y', which RFC 5802 section 6 has refused.
-        mechanisms = self["feature_mechanisms"]
-        mechanisms.use_mech = order.get("mechanism", "SCRAM-SHA-256")
-        mechanisms.sasl_callback = lambda required, optional: mechanisms._default_credentials(required, optional - {"channel_binding"})
-        self.add_event_handler("session_start", self.started)
+        self["feature_mechanisms"].use_mech = order.get("mechanism", "SCRAM-SHA-256")
         self.add_event_handler("session_resumed", lambda _: tell("resumed"))
         self.add_event_handler("failed_all_auth", lambda _: tell("refused"))
         self.add_event_handler("disconnected", lambda _: tell("disconnected"))
-        self.add_event_handler("message", self.message)
         self["xep_0065"].auto_accept = True
         self.add_event_handler("socks5_data", lambda data: tell("bytes", text=data.decode()))
         self.add_event_handler("carbon_sent", lambda m: tell("carbon", side="sent", body=m["carbon_sent"]["body"]))
@@ -42,9 +31,6 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("presence_unavailable", lambda p: tell("gone", jid=p["from"].full))
         self.add_event_handler("roster_subscription_request", lambda p: tell("asked", jid=p["from"].bare))
         self.go()
-
-    def go(self):
-        self.connect(("127.0.0.1", self.order["port"]), use_ssl=self.order.get("tls", False))
 
     async def register(self, _form):
         preauth = self.Iq(stype="set", sto=self.boundjid.domain)
@@ -111,24 +97,4 @@ class Client(slixmpp.ClientXMPP):
             await self.disconnect()
 
 
-async def main():
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    client = None
-    tasks = set()
-    while line := await reader.readline():
-        order = json.loads(line)
-        if order["do"] == "connect":
-            client = Client(order)
-        else:
-            task = asyncio.ensure_future(client.do(order))
-            tasks.add(task)
-            task.add_done_callback(finished)
-
-
-def finished(task):
-    if task.exception():
-        tell("failed", why=repr(task.exception()))
-
-
-asyncio.run(main())
+run(Client)

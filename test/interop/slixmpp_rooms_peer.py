@@ -1,17 +1,9 @@
-"""Slixmpp in rooms and with what members keep on a box: orders on standard input, events on standard output, as slixmpp_peer.py."""
-import asyncio
-import json
-import sys
+"""Slixmpp in rooms and with what members keep on a box: orders on standard input, events on standard output, as slixmpp_kit.py."""
 from xml.etree import ElementTree
 
-import slixmpp
 from slixmpp import JID
-from slixmpp.exceptions import IqError, PresenceError
 from slixmpp.plugins.xep_0048.stanza import Bookmarks
-
-OUTPUT = sys.stdout
-# Slixmpp 1.8 prints as it joins.
-sys.stdout = sys.stderr
+from slixmpp_kit import Peer, run, tell
 
 BOOKMARKS = "urn:xmpp:bookmarks:1"
 PLUGINS = (
@@ -20,27 +12,13 @@ PLUGINS = (
 )
 
 
-def tell(event, **facts):
-    print(json.dumps({"event": event, **facts}), file=OUTPUT, flush=True)
-
-
 def text_of(message):
     return message["body"] or message["subject"]
 
 
-class Client(slixmpp.ClientXMPP):
+class Client(Peer):
     def __init__(self, order):
-        super().__init__(order["jid"], order["password"])
-        self.order = order
-        self.ca_certs = order["ca"]
-        self.use_ipv6 = False
-        for plugin in PLUGINS:
-            self.register_plugin(plugin)
-        # See slixmpp_peer.py.
-        mechanisms = self["feature_mechanisms"]
-        mechanisms.sasl_callback = lambda required, optional: mechanisms._default_credentials(required, optional - {"channel_binding"})
-        self.add_event_handler("session_start", self.started)
-        self.add_event_handler("message", self.message)
+        super().__init__(order, PLUGINS)
         self.add_event_handler("groupchat_message", self.groupchat)
         self.add_event_handler("groupchat_subject", lambda m: tell("subject", room=m["from"].bare, subject=m["subject"]))
         self.add_event_handler("groupchat_presence", self.occupant)
@@ -49,7 +27,7 @@ class Client(slixmpp.ClientXMPP):
         self.add_event_handler("avatar_metadata_publish", self.avatar)
         self.add_event_handler("vcard_avatar_update", lambda p: tell("photo", jid=p["from"].bare, hash=p["vcard_temp_update"]["photo"]))
         self.add_event_handler("user_nick_publish", lambda m: tell("nick", jid=m["from"].bare, nick=m["pubsub_event"]["items"]["item"]["nick"]["nick"]))
-        self.connect(("127.0.0.1", order["port"]))
+        self.go()
 
     async def started(self, _event):
         await self.get_roster()
@@ -219,29 +197,4 @@ class Client(slixmpp.ClientXMPP):
         return {"rooms": sorted(rooms)}
 
 
-async def main():
-    reader = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-    client = None
-    tasks = set()
-    while line := await reader.readline():
-        order = json.loads(line)
-        if order["do"] == "connect":
-            client = Client(order)
-        else:
-            task = asyncio.ensure_future(client.do(order))
-            tasks.add(task)
-            task.add_done_callback(finished)
-
-
-def finished(task):
-    error = task.exception()
-    if isinstance(error, IqError):
-        tell("refused", condition=error.condition)
-    elif isinstance(error, PresenceError):
-        tell("refused", condition=error.presence["error"]["condition"])
-    elif error:
-        tell("failed", why=repr(error))
-
-
-asyncio.run(main())
+run(Client)

@@ -1,5 +1,5 @@
 /** Affiliations and roles, asked for and changed (XEP-0045 sections 5, 8, 9, 10). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultRole } from '../../../../xmpp/extensions/muc/privileges.ts';
 import { xml } from '../../../../xmpp/xml.ts';
 import type { Client } from '../harness.ts';
@@ -10,9 +10,8 @@ import {
   configuration,
   enter,
   got,
-  type Hall,
+  hallOfEach,
   NS_ADMIN,
-  openHall,
   openRoom,
   outcome,
   person,
@@ -21,15 +20,12 @@ import {
   seat,
 } from './rig.ts';
 
-let hall: Hall;
 let dan: Client;
-
-/** Ann owns the room, Bob administers it, Cat is a member, Dan is nobody. All are in it. */
-beforeEach(async () => {
-  hall = await openHall();
-  dan = await person(hall.box, 'dan');
+const hall = hallOfEach(async ({ box }) => {
+  dan = await person(box, 'dan');
 });
 
+/** Ann owns the room, Bob administers it, Cat is a member, Dan is nobody. All are in it. */
 async function furnish(settings: Record<string, string> = {}): Promise<void> {
   await openRoom(hall, settings);
   const { box, ann, bob, cat } = hall;

@@ -1,19 +1,14 @@
 /** What a new room is like where the owner of the box wants it otherwise, and how long rooms keep what was said. */
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ServerConfig } from '../../../../xmpp/config.ts';
 import { xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import { testConfig } from '../harness.ts';
-import { ask, configuration, enter, got, type Hall, instant, openHall, openRoom, outcome, ROOM, said } from './rig.ts';
+import { ask, configuration, enter, got, hallOfEach, instant, NS_OWNER, openRoom, outcome, ROOM, said } from './rig.ts';
 
 const DAY_MS = 86_400_000;
-const NS_OWNER = 'http://jabber.org/protocol/muc#owner';
 
-let hall: Hall;
-
-beforeEach(async () => {
-  hall = await openHall();
-});
+const hall = hallOfEach();
 
 /** Until the end of the test. */
 function boxWants({ rooms = {}, days = 0 }: { rooms?: Partial<ServerConfig['rooms']>; days?: number }): void {

@@ -1,5 +1,5 @@
 /** Looking up the service, its rooms, who is in them and what they show (XEP-0045 section 6; XEP-0410, 0486). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import {
@@ -8,23 +8,17 @@ import {
   configuration,
   enter,
   got,
-  type Hall,
+  hallOfEach,
+  NS_INFO,
+  NS_ITEMS,
   NS_MUC,
-  openHall,
   openRoom,
   outcome,
   ROOM,
   seat,
 } from './rig.ts';
 
-const NS_INFO = 'http://jabber.org/protocol/disco#info';
-const NS_ITEMS = 'http://jabber.org/protocol/disco#items';
-
-let hall: Hall;
-
-beforeEach(async () => {
-  hall = await openHall();
-});
+const hall = hallOfEach();
 
 describe('looking up', () => {
   const info = xml('query', { xmlns: NS_INFO });

@@ -1,5 +1,5 @@
 /** Entering, being told, leaving (XEP-0045 sections 7.2, 7.6, 7.7, 7.14, 10.1). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import {
@@ -10,9 +10,9 @@ import {
   enter,
   got,
   type Hall,
+  hallOfEach,
   instant,
   leave,
-  openHall,
   openRoom,
   outcome,
   person,
@@ -21,11 +21,7 @@ import {
   seat,
 } from './rig.ts';
 
-let hall: Hall;
-
-beforeEach(async () => {
-  hall = await openHall();
-});
+const hall = hallOfEach();
 
 describe('a new room', () => {
   test('is locked for others until its owner accepts it', async () => {

@@ -1,5 +1,5 @@
 /** XEP-0317: hats, made and given by ad-hoc commands at the room, worn in presence. */
-import { beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import type { Client } from '../harness.ts';
 import { conditionOf } from '../harness.ts';
@@ -11,9 +11,10 @@ import {
   field,
   form,
   got,
-  type Hall,
+  hallOfEach,
   leave,
-  openHall,
+  NS_INFO,
+  NS_ITEMS,
   openRoom,
   ROOM,
   seat,
@@ -21,20 +22,15 @@ import {
 
 const NS_COMMANDS = 'http://jabber.org/protocol/commands';
 const NS_HATS = 'urn:xmpp:hats:0';
-const NS_INFO = 'http://jabber.org/protocol/disco#info';
-const NS_ITEMS = 'http://jabber.org/protocol/disco#items';
 const NODE = 'urn:xmpp:hats:commands';
 const COOK = 'http://hats.example/cook';
 const CHEF = 'http://hats.example/chef';
 
-let hall: Hall;
-
 /** Ann owns the room, Bob administers it, Cat is just there. */
-beforeEach(async () => {
-  hall = await openHall();
-  await openRoom(hall);
-  await ask(hall.box, hall.ann, 'set', admin({ jid: bareOf(hall.bob), affiliation: 'admin' }));
-  await seat(hall, [hall.bob, 'Bob'], [hall.cat, 'Cat']);
+const hall = hallOfEach(async (made) => {
+  await openRoom(made);
+  await ask(made.box, made.ann, 'set', admin({ jid: bareOf(made.bob), affiliation: 'admin' }));
+  await seat(made, [made.bob, 'Bob'], [made.cat, 'Cat']);
 });
 
 const command = (name: string, attrs: Record<string, string> = {}, ...children: Element[]) =>

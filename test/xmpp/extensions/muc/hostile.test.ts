@@ -9,6 +9,7 @@ import {
   form,
   instant,
   leave,
+  NS_INFO,
   NS_MUC,
   NS_USER,
   openHall,
@@ -29,7 +30,6 @@ function dice(seed: number): (sides: number) => number {
   };
 }
 
-const NS_INFO = 'http://jabber.org/protocol/disco#info';
 const request = (type: 'get' | 'set', payload: Element, to = ROOM) => xml('iq', { type, id: 'x', to }, payload);
 
 const seeds: Element[] = [

@@ -1,5 +1,5 @@
 /** Configuring, inviting, registering, ending (XEP-0045 sections 7.8, 7.10, 10; XEP-0249). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import {
@@ -11,13 +11,13 @@ import {
   field,
   form,
   got,
-  type Hall,
+  hallOfEach,
   instant,
   leave,
+  NS_INFO,
   NS_MUC,
   NS_OWNER,
   NS_USER,
-  openHall,
   openRoom,
   outcome,
   person,
@@ -26,13 +26,7 @@ import {
   seat,
 } from './rig.ts';
 
-const NS_INFO = 'http://jabber.org/protocol/disco#info';
-
-let hall: Hall;
-
-beforeEach(async () => {
-  hall = await openHall();
-});
+const hall = hallOfEach();
 
 describe('the configuration', () => {
   test.each([

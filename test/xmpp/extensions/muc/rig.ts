@@ -2,7 +2,7 @@
  * A box with rooms and a few people, over the real way of a stanza and a real store. What a client gets reads as lines: `Bob member
  * participant 110`, `Bob: hello`, `error forbidden`.
  */
-import { onTestFinished } from 'vitest';
+import { beforeEach, onTestFinished } from 'vitest';
 import { archive } from '../../../../xmpp/extensions/archive/archive.ts';
 import { blocking } from '../../../../xmpp/extensions/blocking.ts';
 import { muc } from '../../../../xmpp/extensions/muc/muc.ts';
@@ -15,6 +15,8 @@ export const NS_MUC = 'http://jabber.org/protocol/muc';
 export const NS_USER = `${NS_MUC}#user`;
 export const NS_ADMIN = `${NS_MUC}#admin`;
 export const NS_OWNER = `${NS_MUC}#owner`;
+export const NS_INFO = 'http://jabber.org/protocol/disco#info';
+export const NS_ITEMS = 'http://jabber.org/protocol/disco#items';
 export const ROOM = 'cave@rooms.near.example';
 
 export interface Hall {
@@ -31,6 +33,16 @@ export async function openHall(): Promise<Hall> {
   onTestFinished(close);
   const [ann, bob, cat] = [await person(box, 'ann'), await person(box, 'bob'), await person(box, 'cat')];
   return { box, ann, bob, cat };
+}
+
+/** A hall of its own for each test of a file, and what is to be in it. */
+export function hallOfEach(furnish?: (hall: Hall) => Promise<void>): Hall {
+  const hall = {} as Hall;
+  beforeEach(async () => {
+    Object.assign(hall, await openHall());
+    await furnish?.(hall);
+  });
+  return hall;
 }
 
 export async function person(box: Box, name: string): Promise<Client> {

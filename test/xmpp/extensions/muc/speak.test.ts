@@ -1,5 +1,5 @@
 /** Speaking, to all and to one, and taking it back (XEP-0045 sections 7.4, 7.5, 8.1; XEP-0359, 0421, 0424, 0425, 0313). */
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import type { Client } from '../harness.ts';
@@ -10,8 +10,7 @@ import {
   configuration,
   enter,
   got,
-  type Hall,
-  openHall,
+  hallOfEach,
   openRoom,
   outcome,
   ROOM,
@@ -24,11 +23,7 @@ const NS_MAM = 'urn:xmpp:mam:2';
 const NS_RETRACT = 'urn:xmpp:message-retract:1';
 const NS_MODERATE = 'urn:xmpp:message-moderate:1';
 
-let hall: Hall;
-
-beforeEach(async () => {
-  hall = await openHall();
-});
+const hall = hallOfEach();
 
 const subject = (text: string, ...children: Element[]) =>
   xml('message', { type: 'groupchat', to: ROOM }, xml('subject', {}, text), ...children);
