@@ -73,7 +73,10 @@ export class Binding {
     const { resume, bind } = login.request;
     const answers: (Element | undefined)[] = [];
     if (resume) {
-      const say = (resumed: Element, jid: Jid) => this.#send(success(login, jid, [resumed, token]));
+      const say = (resumed: Element, session: Session) => {
+        session.client ??= login.request.userAgent.id;
+        this.#send(success(login, session.jid, [resumed, token]));
+      };
       answers.push(await this.#resume(host, resume, say));
       if (!answers[0] || this.#stream.over) return;
     }
@@ -130,12 +133,16 @@ export class Binding {
   }
 
   /** Undefined where the session goes on, else `<failed/>`. */
-  async #resume(host: Host, element: Element, say: (resumed: Element, jid: Jid) => void): Promise<Element | undefined> {
+  async #resume(
+    host: Host,
+    element: Element,
+    say: (resumed: Element, session: Session) => void,
+  ): Promise<Element | undefined> {
     const { context, carrier } = this.#stream;
     const { resumables } = context.streams;
     const id = element.attrs.previd ?? '';
     const outlet = resumables.find(id, this.#account.id);
-    const goesOn = await outlet?.resume(element, carrier, (resumed) => say(resumed, outlet.session.jid));
+    const goesOn = await outlet?.resume(element, carrier, (resumed) => say(resumed, outlet.session));
     if (!outlet || !goesOn) return failed('item-not-found', resumables.handledBefore(id, this.#account.id));
     this.#stream.carry(host, outlet);
     if (this.#stream.over) outlet.streamEnded(carrier, false);
