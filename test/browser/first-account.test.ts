@@ -1,22 +1,16 @@
 /** From the panel to an account, as a person does it in a browser: Debian's Chromium, the real box, nothing in between. */
 import jsqr from 'jsqr';
-import { type Browser, chromium, devices, type Page } from 'playwright-core';
+import { type Browser, devices, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { needs } from '../interop/peer.ts';
 import { Box } from '../kit/box.ts';
+import { hasChromium, launchChromium } from './chromium.ts';
 
-const CHROMIUM = '/usr/bin/chromium';
-const hasChromium = needs(CHROMIUM, ['--version'], 'apt-get install chromium');
-/** Chromium on a closed network: nothing of its own goes out. */
-const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-const STILL = ['--disable-component-update', '--disable-sync'];
-
-describe.runIf(hasChromium)('in a browser', () => {
+describe.runIf(hasChromium())('in a browser', () => {
   let browser: Browser;
   let box: Box;
 
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: [...QUIET, ...STILL] });
+    browser = await launchChromium();
     box = await Box.start();
   });
 
