@@ -1,6 +1,7 @@
 // A client as lean as can be, so that a benchmark measures the server: it knows how to log in, and counts what comes by.
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 export class LeanClient {
   #socket;
@@ -16,18 +17,24 @@ export class LeanClient {
     socket.on('error', () => undefined);
   }
 
-  static async login({ port, domain, local, password, resource }) {
-    const socket = connect(port, '127.0.0.1');
-    await once(socket, 'connect');
+  static async login({ resource, ...where }) {
+    const client = await LeanClient.authenticate(where);
+    const bind = `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind>`;
+    await client.ask(`<iq type='set' id='bind'>${bind}</iq>`, '</iq>');
+    await client.ask('<presence/>', '<presence');
+    return client;
+  }
+
+  /** With nothing bound yet. `secure`: TLS from the first byte. */
+  static async authenticate({ port, domain, local, password, secure = false }) {
+    const socket = secure ? connectTls({ port, host: '127.0.0.1', ...TLS }) : connect(port, '127.0.0.1');
+    await once(socket, secure ? 'secureConnect' : 'connect');
     const client = new LeanClient(socket);
     await client.ask(header(domain), '</stream:features>');
     const response = Buffer.from(`\0${local}\0${password}`).toString('base64');
     const auth = `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${response}</auth>`;
     await client.ask(auth, '<success');
     await client.ask(header(domain), '</stream:features>');
-    const bind = `<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><resource>${resource}</resource></bind>`;
-    await client.ask(`<iq type='set' id='bind'>${bind}</iq>`, '</iq>');
-    await client.ask('<presence/>', '<presence');
     return client;
   }
 
@@ -35,7 +42,7 @@ export class LeanClient {
     this.#socket.write(text);
   }
 
-  /** Resolves when `mark` has come. */
+  /** Resolves when `mark` has come, with what came up to its end. */
   ask(text, mark) {
     const answered = new Promise((resolve) => this.#waiting.push({ mark, resolve }));
     this.write(text);
@@ -45,6 +52,11 @@ export class LeanClient {
   /** Calls `each` for every end of a message from now on. */
   countMessages(each) {
     this.#counting = each;
+  }
+
+  /** The connection breaks. */
+  cut() {
+    this.#socket.destroy();
   }
 
   close() {
@@ -64,14 +76,16 @@ export class LeanClient {
       const { mark, resolve } = this.#waiting[0];
       const at = all.indexOf(mark, from);
       if (at < 0) break;
+      const answer = all.slice(from, at + mark.length);
       from = at + mark.length;
       this.#waiting.shift();
-      resolve();
+      resolve(answer);
     }
     this.#tail = this.#waiting.length > 0 ? all.slice(from) : all.slice(Math.max(from, all.length - END.length));
   }
 }
 
+const TLS = { rejectUnauthorized: false, ALPNProtocols: ['xmpp-client'] };
 const END = '</message>';
 
 const header = (domain) =>

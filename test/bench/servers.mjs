@@ -8,13 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const DOMAIN = 'bench.test';
+/** Linux counts a process's time in hundredths of a second. */
+const TICK_MS = 10;
 export const passwordOf = (local) => `secret of ${local}`;
 
 const PROGRAM = fileURLToPath(new URL('../../dist/firmware/cli/main.js', import.meta.url));
 
 export async function startCasp3r(members) {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-bench-'));
-  const port = await freePort();
+  const [port, tlsPort] = [await freePort(), await freePort()];
   const config = join(folder, 'casp3r.toml');
   writeFileSync(
     config,
@@ -25,7 +27,7 @@ domain = "${DOMAIN}"
 [listen]
 address = "127.0.0.1"
 c2s = ${port}
-c2s_tls = 0
+c2s_tls = ${tlsPort}
 s2s = 0
 s2s_tls = 0
 http = 0
@@ -49,7 +51,7 @@ enabled = false
     );
     if (added.status !== 0) throw new Error(String(added.stderr));
   }
-  return server;
+  return { ...server, tlsPort };
 }
 
 /** Debian's Prosody with its archive in plain files, which it does not sync: it promises less. Undefined where it is not installed. */
@@ -93,6 +95,13 @@ async function run(name, program, args, folder, port) {
     name,
     port,
     memoryBytes: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    /** Of all its threads, since its start. */
+    cpuMs() {
+      const [, , , , , , , , , , , user, system] = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .split(') ')[1]
+        .split(' ');
+      return (Number(user) + Number(system)) * TICK_MS;
+    },
     async stop() {
       child.kill('SIGTERM');
       await gone;
