@@ -63,6 +63,13 @@ export class Addresses {
     return { websocket: base.replace(/^http/, 'ws') + WEBSOCKET_PATH, bosh: base + BOSH_PATH };
   }
 
+  /** Of a file that is fetched once; undefined where nothing is served encrypted. */
+  download(host: string, token: string): string | undefined {
+    const { https } = this.#listen;
+    const name = isIP(host) === 6 ? `[${host}]` : host;
+    return https === 0 ? undefined : `https://${name}${https === 443 ? '' : `:${https}`}/export/${token}`;
+  }
+
   /** The address of an invitation's page; undefined where no page is served. */
   invitation(code: string): string | undefined {
     return this.#page(this.host(), code);

@@ -23,6 +23,7 @@ import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
 import { eraseData, resetIsUnfinished } from './factory-reset.ts';
 import { createApp } from './http/app.ts';
+import { Downloads } from './http/downloads.ts';
 import { UploadServer } from './http/upload.ts';
 import { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
@@ -69,6 +70,7 @@ export class Box {
   readonly #startedMs: number;
   readonly #certificate: CertificateKeeper;
   readonly addresses: Addresses;
+  readonly #downloads: Downloads;
   /** The relay for them. */
   readonly calls: Calls;
   #display: Display | undefined;
@@ -83,6 +85,8 @@ export class Box {
   constructor(options: BoxOptions) {
     this.#options = options;
     const { config, clock, random, log } = options;
+    const download = (token: string) => this.addresses.download(this.#clientsReach(this.#domain()), token);
+    this.#downloads = new Downloads(clock, random, download);
     this.#startedMs = clock.nowMs();
     this.addresses = new Addresses(config.listen, () => this.#domain(), networkInterfaces);
     const folder = join(config.data, 'tls');
@@ -122,13 +126,8 @@ export class Box {
       return store.close();
     });
     await this.#certificate.prepare(store.servers.all());
-    const files = new UploadFiles({
-      folder: join(config.data, 'uploads'),
-      store,
-      clock,
-      days: config.upload.days,
-      log,
-    });
+    const folder = join(config.data, 'uploads');
+    const files = new UploadFiles({ folder, store, clock, days: config.upload.days, log });
     this.#undo.push(() => files.stop());
     await files.start();
 
@@ -141,6 +140,7 @@ export class Box {
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
         invitationUrl: (code) => this.addresses.invitation(code),
+        downloads: this.#downloads,
         power: { restart: this.#options.restartRequested, shutDown: this.#options.powerOff },
       }),
       store,
@@ -180,9 +180,7 @@ export class Box {
     await this.#undoAll();
   }
 
-  /**
-   * Erases everything and starts anew, as a box of its first day. @throws BoxError where it cannot start again
-   */
+  /** Erases everything and starts anew, as a box of its first day. @throws BoxError where it cannot start again */
   async factoryReset(): Promise<void> {
     this.#options.log.warn({}, 'factory reset: erasing everything');
     this.#panel?.goodbye('erasing', 'erasing');
@@ -323,6 +321,7 @@ export class Box {
       host,
       pairing,
       panel,
+      downloads: this.#downloads,
       clock,
       log,
       ports: { c2s, c2sTls: c2s_tls, http, https },

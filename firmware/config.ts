@@ -82,11 +82,22 @@ export interface BoxFacts {
   reachableAt: ServerConfig['reachableAt'];
   invitationUrl: ServerConfig['invitationUrl'];
   power?: ServerConfig['power'];
+  downloads?: ServerConfig['downloads'];
 }
 
 /** What the XMPP server is told. */
 export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
-  const { tls, componentSecrets, externalServices, uploadUrl, roomBytes, reachableAt, invitationUrl, power } = facts;
+  const {
+    tls,
+    componentSecrets,
+    externalServices,
+    uploadUrl,
+    roomBytes,
+    reachableAt,
+    invitationUrl,
+    power,
+    downloads,
+  } = facts;
   const { listen, limits, archive, rooms, upload } = config;
   return {
     listen: {
@@ -139,6 +150,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     invitationUrl,
     contact: config.server.contact,
     ...(power && { power }),
+    ...(downloads && { downloads }),
   };
 }
 

@@ -157,6 +157,10 @@ export interface ServerConfig {
   contact: { readonly [Kind in ContactKind]?: readonly string[] | undefined };
   /** What administrators may do with the box from their apps; absent where it is no business of theirs. */
   power?: { restart(): void; shutDown(): void };
+  /** Gives a file away once, over https, made as it is fetched; absent, or no offer, where nothing serves it. */
+  downloads?: {
+    offer(fileName: string, make: () => Iterable<string>): { url: string; untilMs: number } | undefined;
+  };
   /** The page of an invitation; undefined where no page is served. */
   invitationUrl(code: string): string | undefined;
 }

@@ -1,6 +1,7 @@
 /** What the server speaks, in the order in which the hooks run. */
 import { accessGate } from './access/gate.ts';
 import type { Extension } from './extension.ts';
+import { accountExport } from './extensions/account-export.ts';
 import { administration } from './extensions/administration/administration.ts';
 import { archive } from './extensions/archive/archive.ts';
 import { avatar } from './extensions/avatar.ts';
@@ -65,6 +66,7 @@ export const extensions: readonly Extension[] = [
   invitedContacts,
   administration,
   contactAddresses,
+  accountExport,
   // Rooms, at a domain of their own.
   muc,
   // One message for many, at its own.

@@ -8,6 +8,7 @@ import { type Html, textOf } from '../../ui/web/html.ts';
 import { icon } from '../../ui/web/layout.ts';
 import { style } from '../../ui/web/style.ts';
 import { words } from '../../ui/web/words.ts';
+import { downloadRoutes } from './downloads.ts';
 import { perAddress, securityHeaders } from './guards.ts';
 import { hostMetaRoutes } from './host-meta.ts';
 import { invitationRoutes } from './invitation.ts';
@@ -37,6 +38,7 @@ export function createApp(site: Site): Hono<WebEnv> {
   );
   app.route('/', invitationRoutes(site));
   app.route('/', panelRoutes(site));
+  app.route('/', downloadRoutes(site));
   app.route('/', hostMetaRoutes(site));
 
   app.notFound((c) => c.html(page(missingPage(domain())), 404));

@@ -1,8 +1,10 @@
 /** What the web pages need of the box. */
+
 import type { Clock } from '../../xmpp/clock.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import type { Log } from '../../xmpp/log.ts';
 import type { Pairing } from '../pairing.ts';
+import type { Downloads } from './downloads.ts';
 
 export interface PanelDoor {
   /** What the glass shows: 1024 bytes in page order. */
@@ -17,6 +19,7 @@ export interface Site {
   host: Host;
   pairing: Pick<Pairing, 'invitationFor' | 'wrongCode'>;
   panel: PanelDoor;
+  downloads: Downloads;
   clock: Clock;
   log: Log;
   ports: { c2s: number; c2sTls: number; http: number; https: number };

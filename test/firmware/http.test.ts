@@ -6,8 +6,10 @@ import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../firmware/http/app.ts';
+import { Downloads } from '../../firmware/http/downloads.ts';
 import { WebServer } from '../../firmware/http/web-server.ts';
 import { Pairing } from '../../firmware/pairing.ts';
+import { systemRandom } from '../../xmpp/clock.ts';
 import type { Entrant } from '../../xmpp/stream/door.ts';
 import { TrustedProxies } from '../../xmpp/stream/proxies.ts';
 import { freePorts } from '../kit/ports.ts';
@@ -38,10 +40,12 @@ async function openPages(proxies: string[] = []) {
     press: (button: string, heldMs: number) => void presses.push([button, heldMs]),
   };
   const ports = { c2s: 5222, c2sTls: 5223, http, https };
+  const downloads = new Downloads(clock, systemRandom, (token) => `https://127.0.0.1/export/${token}`);
   const app = createApp({
     host,
     pairing,
     panel,
+    downloads,
     clock,
     log: silentLog,
     ports,
@@ -90,7 +94,7 @@ async function openPages(proxies: string[] = []) {
       });
       sent.end(body);
     });
-  return { ...home, http, https, pairing, web, presses, watchers, frame, ask };
+  return { ...home, http, https, pairing, downloads, web, presses, watchers, frame, ask };
 }
 
 const LINK = /^<(xmpp:home\.test\?register;preauth=([0-9A-F]+))>; rel="alternate"$/;
@@ -326,5 +330,24 @@ describe('the page of the panel', () => {
     const { ask } = await openPages();
     const { headers } = await ask('/panel.png');
     expect(headers['content-type']).toBe('image/png');
+  });
+});
+
+describe('a file that is made as it is fetched', () => {
+  it('is given once, within ten minutes, to who has its address', async () => {
+    const { downloads, clock, ask } = await openPages();
+    const lines = ['<a>\n', 'ü'.repeat(100_000), '</a>'];
+    const offered = () => new URL(downloads.offer('alice.xml', () => lines)?.url ?? '').pathname;
+    const path = offered();
+    expect((await ask(path, { method: 'HEAD' })).status).toBe(404);
+    const { status, headers, body } = await ask(path);
+    expect(status).toBe(200);
+    expect(headers['content-disposition']).toContain('alice.xml');
+    expect(headers['cache-control']).toBe('no-store');
+    expect(body).toBe(lines.join(''));
+    expect((await ask(path)).status).toBe(404);
+    const late = offered();
+    clock.pass(10 * 60_000);
+    expect((await ask(late)).status).toBe(404);
   });
 });
