@@ -87,7 +87,7 @@ export class XmppServer {
       log: options.log,
       isOwn: (domain) => this.#isOwn(domain),
       ownDomain: () => this.#served[0]?.server.domain ?? '',
-      receive: (stanza, from, to) => this.#inbound.fromOutside(stanza, from, to),
+      receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => this.#tellActivity(),
     });
     this.#outside.push(this.#components);

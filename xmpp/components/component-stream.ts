@@ -8,6 +8,7 @@ import type { Clock, Random, Timer } from '../clock.ts';
 import type { Limits } from '../config.ts';
 import type { Log } from '../log.ts';
 import { Jid } from '../routing/jid.ts';
+import type { Turn } from '../routing/lane.ts';
 import { Lanes } from '../routing/lanes.ts';
 import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
@@ -35,7 +36,7 @@ export interface Registry {
   secretOf(domain: string): string;
   /** The domain is the stream's from now on; `accepted` runs in the same moment. @throws StreamError conflict */
   claim(stream: ComponentStream, accepted: () => void): Promise<void>;
-  receive(stanza: Element, from: Jid, to: Jid): Promise<void>;
+  receive(stanza: Element, from: Jid, to: Jid, turn?: Turn): Promise<void>;
   /** A stanza that the connection broke under. */
   lost(stream: ComponentStream, stanza: Element): void;
   ended(stream: ComponentStream): void;
@@ -230,11 +231,11 @@ export class ComponentStream {
     const to = this.#recipient(element);
     if (to === undefined) return;
     const { wire, registry } = this.#options;
-    void this.#lanes
-      .run(to.bare.toString(), () => registry.receive(element, from, to))
-      .then(() => {
-        if (this.#lanes.pending < MAX_PENDING / 2) wire.release('pending');
-      });
+    const receive = (turn?: Turn) => registry.receive(element, from, to, turn);
+    // By recipient: what a gateway says for many (a room and all in it) comes to a member in the order in which it was said.
+    void this.#lanes.run(to.bare.toString(), element.name === 'message', receive).then(() => {
+      if (this.#lanes.pending < MAX_PENDING / 2) wire.release('pending');
+    });
     if (this.#lanes.pending >= MAX_PENDING) wire.hold('pending');
   }
 

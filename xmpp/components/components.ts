@@ -7,6 +7,7 @@ import type { ComponentsConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { DiscoItem } from '../routing/disco-table.ts';
 import { Jid } from '../routing/jid.ts';
+import type { Turn } from '../routing/lane.ts';
 import type { Outside } from '../routing/outside.ts';
 import { errorReply, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
@@ -32,7 +33,7 @@ export interface ComponentsOptions {
   /** A domain of the box, to ask a component from. */
   ownDomain(): string;
   /** A stanza of a component, or an error on behalf of one that is away. Never rejects. */
-  receive(stanza: Element, from: Jid, to: Jid): Promise<void>;
+  receive(stanza: Element, from: Jid, to: Jid, turn?: Turn): Promise<void>;
   changed(): void;
 }
 
@@ -108,8 +109,8 @@ export class Components implements Outside, Registry {
     this.#options.changed();
   }
 
-  receive(stanza: Element, from: Jid, to: Jid): Promise<void> {
-    return this.#options.receive(stanza, from, to);
+  receive(stanza: Element, from: Jid, to: Jid, turn?: Turn): Promise<void> {
+    return this.#options.receive(stanza, from, to, turn);
   }
 
   lost(stream: ComponentStream, stanza: Element): void {

@@ -4,6 +4,7 @@
  */
 import type { Timer } from '../clock.ts';
 import { Jid } from '../routing/jid.ts';
+import { Lanes } from '../routing/lanes.ts';
 import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { failed, NS_SM } from '../stream/management/stanzas.ts';
@@ -16,7 +17,6 @@ import type { FederationContext } from './context.ts';
 import { NS_DIALBACK } from './dialback.ts';
 import { DialbackDesk } from './dialback-desk.ts';
 import { domainOf } from './domain.ts';
-import { Lanes } from './lanes.ts';
 import type { Link } from './link.ts';
 import { type Outgoing, pairOf } from './outgoing.ts';
 import type { SecuredPeer } from './tls.ts';

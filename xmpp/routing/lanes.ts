@@ -1,25 +1,27 @@
 /**
- * One connection that speaks for many: what it sends to one recipient is done in its order (RFC 6120 section 10.1), what it sends to
- * others does not wait for that.
+ * The order of what comes in over one connection that speaks for many (RFC 6120 section 10.1): that of each peer, so that none waits
+ * for another's.
  */
-import { Lane } from './lane.ts';
+import { Lane, type Turn } from './lane.ts';
 
 export class Lanes {
-  readonly #lanes = new Map<string, Lane>();
+  readonly #byPeer = new Map<string, Lane>();
   #pending = 0;
 
-  /** Stanzas taken in and not yet done: what back-pressure looks at. */
+  /** Stanzas that came in and are not done: what back-pressure looks at. */
   get pending(): number {
     return this.#pending;
   }
 
-  /** Starts when all before it for the same recipient is done. `work` may not reject. */
-  async run(recipient: string, work: () => Promise<void>): Promise<void> {
-    const lane = this.#lanes.get(recipient) ?? new Lane();
-    this.#lanes.set(recipient, lane);
+  /** @param pipelined see lane.ts: messages start at once, everything else waits for what came before */
+  run(peer: string, pipelined: boolean, work: (turn?: Turn) => Promise<void>): Promise<void> {
+    const lane = this.#byPeer.get(peer) ?? new Lane();
+    this.#byPeer.set(peer, lane);
     this.#pending += 1;
-    await lane.barrier(work);
-    this.#pending -= 1;
-    if (lane.pending === 0 && this.#lanes.get(recipient) === lane) this.#lanes.delete(recipient);
+    const done = pipelined ? lane.pipelined(work) : lane.barrier(() => work());
+    return done.then(() => {
+      this.#pending -= 1;
+      if (lane.pending === 0) this.#byPeer.delete(peer);
+    });
   }
 }
