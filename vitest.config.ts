@@ -24,6 +24,7 @@ export default defineConfig({
       project('box', ['test/box/**/*.test.ts'], whole),
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
+      project('compliance', ['test/compliance/**/*.test.ts'], whole),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('hil', [`test/hil/${hardware}/**/*.test.ts`], {
         ...whole,

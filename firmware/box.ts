@@ -93,7 +93,6 @@ export class Box {
     this.#certificate = new CertificateKeeper({
       given: config.tls,
       folder,
-      components: Object.keys(config.components),
       lan: () => this.addresses.lan(),
       clock,
       log,
@@ -125,7 +124,7 @@ export class Box {
       this.#running = undefined;
       return store.close();
     });
-    await this.#certificate.prepare(store.servers.all());
+    await this.#prepareCertificate(store);
     const folder = join(config.data, 'uploads');
     const files = new UploadFiles({ folder, store, clock, days: config.upload.days, log });
     this.#undo.push(() => files.stop());
@@ -373,9 +372,19 @@ export class Box {
     this.#undo.push(() => care.stop());
   }
 
+  /** A component was added or removed: its name belongs in the certificate, or no longer. */
+  componentsChanged(): Promise<void> {
+    return this.#renewCertificate();
+  }
+
+  #prepareCertificate({ servers, components }: Store): Promise<void> {
+    const added = components.all().map(({ domain }) => domain);
+    return this.#certificate.prepare(servers.all(), [...Object.keys(this.#options.config.components), ...added]);
+  }
+
   async #renewCertificate(): Promise<void> {
     if (!this.#certificate.isOwn) return;
-    await this.#certificate.prepare(this.running.store.servers.all());
+    await this.#prepareCertificate(this.running.store);
     this.#reloadCertificate();
   }
 

@@ -16,8 +16,6 @@ export interface KeeperOptions {
   given: CertificateFiles;
   /** Where the box keeps its own. */
   folder: string;
-  /** Domains of components; those below a domain of the box are in its own certificate. */
-  components: readonly string[];
   lan: () => LanAddresses;
   clock: Clock;
   log: Log;
@@ -37,10 +35,13 @@ export class CertificateKeeper {
     return this.#options.given.certificate === '';
   }
 
-  /** Sees to it that the files are good for these servers. @throws BoxError certificate-unusable, data-unusable */
-  async prepare(servers: readonly ServerRow[]): Promise<void> {
+  /**
+   * Sees to it that the files are good for these servers, and for those of these components that are below a domain of theirs.
+   * @throws BoxError certificate-unusable, data-unusable
+   */
+  async prepare(servers: readonly ServerRow[], components: readonly string[]): Promise<void> {
     if (!this.isOwn) return checkCertificate(this.files);
-    const { folder, components, lan, clock, log } = this.#options;
+    const { folder, lan, clock, log } = this.#options;
     const { v4, v6 } = lan();
     const hosts = servers.flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
     const served = hosts.flatMap((name) => [name, ...serviceSubdomains().map((label) => `${label}.${name}`)]);

@@ -21,6 +21,7 @@ export const ERRORS = {
     'The certificate {file} cannot be used ({reason}). Put PEM files in [tls], or leave both keys empty.',
   'secret-unreadable':
     'The secret of the component {domain} cannot be read from {file} ({reason}). Look at its owner and its mode.',
+  'component-refused': 'No change was made to the components: {reason}.',
   'port-unusable':
     'Port {port} of [listen] {name} cannot be opened ({reason}). Free it, or set another port (0: none).',
   'server-not-started': 'The XMPP server could not start ({reason}). The log above says more.',

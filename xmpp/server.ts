@@ -3,8 +3,8 @@ import { LoginThrottle } from './access/throttle.ts';
 import { Bytestreams } from './bytestreams/bytestreams.ts';
 import { ProxyListener } from './bytestreams/proxy-listener.ts';
 import type { Clock, Random } from './clock.ts';
-import { ComponentListener } from './components/component-listener.ts';
-import { type ComponentState, Components } from './components/components.ts';
+import { ComponentService } from './components/component-service.ts';
+import { Components } from './components/components.ts';
 import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
 import { extensions } from './extensions.ts';
@@ -66,7 +66,8 @@ export class XmppServer {
   readonly #arrivals: ClientArrivals;
   /** In the order in which they are asked. */
   readonly #outside: Outside[] = [];
-  readonly #components: Components;
+  readonly #beside: Components;
+  readonly components: ComponentService;
   readonly #federation: Federation;
   readonly #bytestreams: Bytestreams;
   /** Streams of clients that come over HTTP: whoever serves HTTP gives it what is for it, and stops it before the server. */
@@ -81,8 +82,7 @@ export class XmppServer {
     this.#options = options;
     this.#router = new Router((domain) => this.#hostOf(domain), this.#outside);
     this.#inbound = new Inbound(this.#router, (session) => this.#hooksOf(session), options.log);
-    this.#components = new Components({
-      config: options.config.components,
+    this.#beside = new Components({
       clock: options.clock,
       log: options.log,
       isOwn: (domain) => this.#isOwn(domain),
@@ -90,7 +90,17 @@ export class XmppServer {
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => this.#tellActivity(),
     });
-    this.#outside.push(this.#components);
+    this.#outside.push(this.#beside);
+    this.components = new ComponentService({
+      components: this.#beside,
+      config: options.config.components,
+      limits: options.config.limits,
+      store: options.store,
+      clock: options.clock,
+      random: options.random,
+      log: options.log,
+      isOwn: (domain) => this.#isOwn(domain),
+    });
     this.#tls = new TlsKeys(options.config.tls);
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);
     this.#streams = new ClientStreams(options.clock);
@@ -112,7 +122,7 @@ export class XmppServer {
       random: options.random,
       log,
       keys: this.#tls,
-      isServed: (domain) => this.#isOwn(domain) || this.#components.takes(domain),
+      isServed: (domain) => this.#isOwn(domain) || this.#beside.takes(domain),
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => this.#tellActivity(),
     });
@@ -128,19 +138,19 @@ export class XmppServer {
     await this.#listen('c2s_tls', address, c2sTls, true);
     await this.#listenForServers();
     await this.#listenForBytestreams();
-    await this.#listenForComponents();
+    await this.components.start();
   }
 
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
     const sessions = this.#served.flatMap((host) => [...host.sessions.all()]);
-    await Promise.all([...this.#open.splice(0).map(({ listener }) => listener.stop()), this.#arrivals.stop()]);
+    const stopping = this.#open.splice(0).map(({ listener }) => listener.stop());
+    await Promise.all([...stopping, this.#arrivals.stop(), this.components.stop()]);
     for (const host of this.#served) host.hooks.run('server stopping', {});
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
     await Promise.all(this.#givenBack);
     await this.#federation.stop();
-    this.#components.stop();
     for (const host of this.#served.splice(0)) host.stop();
   }
 
@@ -149,7 +159,10 @@ export class XmppServer {
   }
 
   get listeners(): readonly ListenerState[] {
-    return this.#open.map(({ state }) => state);
+    const { port } = this.components;
+    const { address } = this.#options.config.components;
+    const open = this.#open.map(({ state }) => state);
+    return port === undefined ? open : [...open, { name: 'component', address, port }];
   }
 
   /** The ALPN protocols that `takeSecured` takes. */
@@ -178,10 +191,6 @@ export class XmppServer {
     return this.#federation.servers;
   }
 
-  get components(): readonly ComponentState[] {
-    return this.#components.states;
-  }
-
   /** Exceptions in handlers since the start, each of which cost one stanza. */
   get handlerErrors(): number {
     return this.#inbound.faults;
@@ -208,12 +217,12 @@ export class XmppServer {
       config,
       software,
       bytestreams: this.#bytestreams,
-      isBeside: (domain) => this.#components.takes(domain),
+      isBeside: (domain) => this.#beside.takes(domain),
       send: (stanza) => this.#send(stanza),
       activity,
     });
     host.attach(extensions);
-    host.services.alsoList((domain) => this.#components.items(domain));
+    host.services.alsoList((domain) => this.#beside.items(domain));
     for (const hook of ['session bound', 'session ended', 'account created', 'account removed'] as const)
       host.hooks.on(hook, activity);
     return host;
@@ -247,16 +256,6 @@ export class XmppServer {
     const listener = new ProxyListener({ address, port, bytestreams: this.#bytestreams, clock, log });
     const actual = await listener.start();
     this.#open.push({ listener, state: { name: 'proxy', address, port: actual } });
-  }
-
-  async #listenForComponents(): Promise<void> {
-    const { config, clock, random, log } = this.#options;
-    const { address, port, secrets } = config.components;
-    if (port === 0 || secrets.size === 0) return;
-    const { limits } = config;
-    const listener = new ComponentListener({ address, port, registry: this.#components, limits, clock, random, log });
-    const actual = await listener.start();
-    this.#open.push({ listener, state: { name: 'component', address, port: actual } });
   }
 
   #streamContext(): StreamContext {

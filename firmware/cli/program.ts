@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { software } from '../version.ts';
 import { addAnnounceCommands } from './announce.ts';
+import { addComponentCommand } from './component.ts';
 import { addConfigCommand } from './config.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addFederationCommand } from './federation.ts';
@@ -25,6 +26,7 @@ export function program(): Command {
     addInviteCommand,
     addAnnounceCommands,
     addFederationCommand,
+    addComponentCommand,
     addPanelCommand,
     addConfigCommand,
     addDoctorCommand,

@@ -2,6 +2,7 @@
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
 import { announcementCommands } from './announcements.ts';
+import { componentCommands } from './components.ts';
 import { federationCommands } from './federation.ts';
 import { inviteCommands } from './invites.ts';
 import { panelCommands } from './panel.ts';
@@ -18,5 +19,6 @@ export function commandsOf(box: Box): [string, Command][] {
     ...portabilityCommands(box),
     ...panelCommands(box),
     ...federationCommands(box),
+    ...componentCommands(box),
   ];
 }

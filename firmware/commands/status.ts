@@ -35,7 +35,7 @@ export function statusOf(box: Box): Status {
       members: store.accounts.count(host.server.id),
       online: host.sessions.accountsOnline,
     })),
-    components: server.components,
+    components: server.components.states,
     calls: box.calls.state,
     memoryBytes: process.memoryUsage.rss(),
     panel: {

@@ -44,13 +44,12 @@ it('the own certificate names components below the domains of the box, and no ot
   const keeper = new CertificateKeeper({
     given: { certificate: '', key: '' },
     folder: join(folder(), 'tls'),
-    components: ['irc.home.test', 'irc.elsewhere.test', 'evilhome.test'],
     lan: () => ({ v4: [], v6: [] }),
     clock: systemClock,
     log: silentLog,
   });
   const server = { id: '1', domain: 'home.test', fallbacks: [], mode: 'family', registration: 'closed' } as const;
-  await keeper.prepare([{ ...server, fallbacks: [] }]);
+  await keeper.prepare([{ ...server, fallbacks: [] }], ['irc.home.test', 'irc.elsewhere.test', 'evilhome.test']);
   const names = new X509Certificate(readFileSync(keeper.files.certificate)).subjectAltName ?? '';
   expect(names).toContain('DNS:irc.home.test');
   expect(names).not.toMatch(/elsewhere|evilhome/);

@@ -72,6 +72,18 @@ export class Box {
     return box;
   }
 
+  /** As `npm start` sets it up, on free ports of the loopback interface. */
+  static async asShipped(): Promise<Box> {
+    const [c2s = 0, c2sTls = 0, http = 0, https = 0, proxy = 0, s2s = 0, s2s_tls = 0, component = 0, turn = 0] =
+      await freePorts(9);
+    const home = await mkdtemp(join(tmpdir(), 'casp3r-test-'));
+    const box = new Box('casp3r.local', { c2s, c2sTls, http, https, proxy }, home, []);
+    const listen = { address: '127.0.0.1', c2s, c2s_tls: c2sTls, s2s, s2s_tls, http, https, proxy, component };
+    await writeFile(box.configFile, stringify({ data: box.dataFolder, listen, calls: { port: turn, tls_port: 0 } }));
+    await box.boot();
+    return box;
+  }
+
   get dataFolder(): string {
     return join(this.folder, 'data');
   }

@@ -3,7 +3,6 @@
  * to their connection. One that went away a moment ago finds what came meanwhile; for one that is away, its senders are told so.
  */
 import type { Clock, Timer } from '../clock.ts';
-import type { ComponentsConfig } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { DiscoItem } from '../routing/disco-table.ts';
 import { Jid } from '../routing/jid.ts';
@@ -25,7 +24,6 @@ export interface ComponentState {
 }
 
 export interface ComponentsOptions {
-  config: ComponentsConfig;
   clock: Clock;
   log: Log;
   /** Whether a host or a service of the box itself answers at this domain. */
@@ -51,12 +49,26 @@ export class Components implements Outside, Registry {
 
   constructor(options: ComponentsOptions) {
     this.#options = options;
-    for (const [domain, secret] of options.config.secrets)
-      this.#places.set(Jid.parse(domain).domain, { secret, stream: undefined, returning: undefined, waiting: [] });
   }
 
   get states(): ComponentState[] {
     return [...this.#places].map(([domain, { stream }]) => ({ domain, connected: stream !== undefined }));
+  }
+
+  /** @param domain prepared; one that the configuration has already keeps its secret */
+  add(domain: string, secret: string): void {
+    if (this.#places.has(domain)) return;
+    this.#places.set(domain, { secret, stream: undefined, returning: undefined, waiting: [] });
+  }
+
+  /** Ends its stream; what waits for it goes back. */
+  remove(domain: string): void {
+    const place = this.#places.get(domain);
+    if (!place) return;
+    this.#places.delete(domain);
+    place.returning?.cancel();
+    for (const stanza of place.waiting.splice(0)) this.#giveBack(domain, stanza);
+    place.stream?.end(new StreamError('not-authorized', 'this component was removed'));
   }
 
   /** Those that are connected and one label below this domain. */

@@ -83,6 +83,10 @@ export interface ChangeData {
   'push enabled': { account: Id } & PushRegistration;
   'push disabled': { account: Id; service: string; node: string };
 
+  /** A component's domain and its secret (XEP-0114). */
+  'component set': { domain: string; secret: string };
+  'component removed': { domain: string };
+
   'invite created': Invite;
   /** One use taken; `account` is the account it made, or the bare JID of the contact. */
   'invite used': { code: string; account: Id };

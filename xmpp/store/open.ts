@@ -10,6 +10,7 @@ import { SqliteAccess } from './reads/access.ts';
 import { SqliteAccounts } from './reads/accounts.ts';
 import { SqliteArchive } from './reads/archive.ts';
 import { SqliteClients } from './reads/clients.ts';
+import { SqliteComponents } from './reads/components.ts';
 import { SqliteExtras } from './reads/extras.ts';
 import { SqliteInvites } from './reads/invites.ts';
 import { SqliteKept } from './reads/kept.ts';
@@ -50,6 +51,7 @@ class SqliteStore implements Store {
   readonly roster: SqliteRoster;
   readonly archive: SqliteArchive;
   readonly offline: SqliteOffline;
+  readonly components: SqliteComponents;
   readonly invites: SqliteInvites;
   readonly access: SqliteAccess;
   readonly extras: SqliteExtras;
@@ -71,6 +73,7 @@ class SqliteStore implements Store {
     this.roster = new SqliteRoster(db, writer.boxId);
     this.archive = new SqliteArchive(db);
     this.offline = new SqliteOffline(db);
+    this.components = new SqliteComponents(db);
     this.invites = new SqliteInvites(db);
     this.access = new SqliteAccess(db);
     this.extras = new SqliteExtras(db);

@@ -69,6 +69,11 @@ export interface SecretReads {
   get(server: Id, name: string): string | undefined;
 }
 
+export interface ComponentReads {
+  /** Those that were added, ordered by domain. */
+  all(): { domain: string; secret: string }[];
+}
+
 export interface AccountReads {
   byName(server: Id, local: string): Account | undefined;
   byId(id: Id): Account | undefined;
@@ -228,6 +233,7 @@ export interface Store {
   readonly roster: RosterReads;
   readonly archive: ArchiveReads;
   readonly offline: OfflineReads;
+  readonly components: ComponentReads;
   readonly invites: InviteReads;
   readonly access: AccessReads;
   readonly extras: ExtrasReads;

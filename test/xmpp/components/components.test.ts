@@ -19,7 +19,10 @@ describe('the handshake', () => {
     const { component, server } = await startRig();
     await component(IRC);
     await component(ECHO);
-    expect(server.components.filter(({ connected }) => connected).map(({ domain }) => domain)).toEqual([IRC, ECHO]);
+    expect(server.components.states.filter(({ connected }) => connected).map(({ domain }) => domain)).toEqual([
+      IRC,
+      ECHO,
+    ]);
   });
 
   it('refuses a wrong secret, and after ten of them the right one, for a while', async () => {
@@ -182,7 +185,7 @@ describe('a component that is away', () => {
     const [irc, juliet] = [await component(), await member()];
     irc.write('</stream:stream>');
     await irc.gone();
-    expect(server.components.find(({ domain }) => domain === IRC)).toMatchObject({ connected: false });
+    expect(server.components.states.find(({ domain }) => domain === IRC)).toMatchObject({ connected: false });
     say(juliet, `nick@${IRC}`, 'one');
     say(juliet, `nick@${IRC}`, 'two');
     const again = await component();

@@ -204,6 +204,8 @@ const cases: { [K in ChangeKind]: Seen } = {
     read: ({ extras }) => extras.pushRegistrations('a1'),
     is: [],
   },
+  'component set': { read: ({ components }) => components.all(), is: [samples['component set']] },
+  'component removed': { before: ['component set'], read: ({ components }) => components.all(), is: [] },
   'invite created': {
     read: ({ invites }) => [invites.byCode(invite.code), invites.list('s1')],
     is: [invite, [invite]],

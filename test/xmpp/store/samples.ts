@@ -216,6 +216,8 @@ export const samples: ChangeData = {
   'acts forgotten': { server: 's1', beforeMs: noonMs + 1 },
   'push enabled': { account, ...push },
   'push disabled': { account, service: push.service, node: push.node },
+  'component set': { domain: 'irc.casp3r.local', secret: 'hush' },
+  'component removed': { domain: 'irc.casp3r.local' },
   'invite created': invite,
   'invite used': { code: invite.code, account },
   'invite revoked': { code: invite.code },

@@ -6,6 +6,7 @@ import { accountAppliers } from './accounts.ts';
 import type { Appliers } from './applier.ts';
 import { archiveAppliers } from './archive.ts';
 import { clientAppliers } from './clients.ts';
+import { componentAppliers } from './components.ts';
 import { extrasAppliers } from './extras.ts';
 import { hatAppliers } from './hats.ts';
 import { inviteAppliers } from './invites.ts';
@@ -28,6 +29,7 @@ const appliers: Appliers = {
   ...offlineAppliers,
   ...extrasAppliers,
   ...inviteAppliers,
+  ...componentAppliers,
   ...nodeAppliers,
   ...roomAppliers,
   ...hatAppliers,
@@ -52,6 +54,8 @@ function accountOf(change: StampedChange): Id | undefined {
       return change.data.account.id;
     case 'server set':
     case 'secret set':
+    case 'component set':
+    case 'component removed':
     case 'invite created':
     case 'invite used':
     case 'invite revoked':

@@ -12,6 +12,7 @@ import { sql as access } from './0010-access.ts';
 import { sql as push } from './0011-push.ts';
 import { sql as keptBytes } from './0012-kept-bytes.ts';
 import { sql as roomHats } from './0013-room-hats.ts';
+import { sql as components } from './0014-components.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -27,4 +28,5 @@ export const migrations: readonly string[] = [
   push,
   keptBytes,
   roomHats,
+  components,
 ];

@@ -1,0 +1,37 @@
+/** Components: added, listed and removed while the box runs. */
+import type { ComponentState } from '../../xmpp/components/components.ts';
+import type { Box } from '../box.ts';
+import type { Command } from '../control.ts';
+import { BoxError } from '../errors.ts';
+import { textOf } from './arguments.ts';
+
+export function componentCommands(box: Box): [string, Command][] {
+  return [
+    [
+      'component add',
+      async (args) => {
+        const added = await refused(() => box.running.server.components.add(textOf(args, 'domain')));
+        await box.componentsChanged();
+        return added;
+      },
+    ],
+    [
+      'component remove',
+      async (args) => {
+        const domain = await refused(() => box.running.server.components.remove(textOf(args, 'domain')));
+        await box.componentsChanged();
+        return { domain };
+      },
+    ],
+    ['component list', (): ComponentState[] => [...box.running.server.components.states]],
+  ];
+}
+
+async function refused<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RangeError) throw new BoxError('component-refused', { reason: error.message });
+    throw error;
+  }
+}
