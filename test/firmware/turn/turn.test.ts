@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,6 +100,19 @@ test('a process that only has the number of an old one is left alone', () => {
   endOrphan(join(folder, 'none'), 'x');
   expect(findProgram('pid', `/nowhere::${folder}`)).toBe(file);
   expect(findProgram('turnserver', '')).toBeUndefined();
+});
+
+test('one of another life of the box is ended', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'casp3r-turn-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const orphan = spawn('sleep', ['300.25']);
+  onTestFinished(() => void orphan.kill());
+  const gone = once(orphan, 'close');
+  await once(orphan, 'spawn');
+  const file = join(folder, 'pid');
+  writeFileSync(file, `${orphan.pid}\n`);
+  endOrphan(file, '300.25');
+  expect(await gone).toEqual([null, 'SIGKILL']);
 });
 
 test.each([
