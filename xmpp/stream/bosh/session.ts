@@ -10,30 +10,16 @@ import { MAX_UNREAD_BEFORE_LOGIN_BYTES, MAX_UNREAD_BYTES } from '../wire.ts';
 import { Answers, type Outgoing, respond } from './answers.ts';
 import { type BoshBody, type BoshCondition, bodyText, type SessionTerms } from './body.ts';
 import { KeySequence } from './keys.ts';
+import { RequestWindow } from './request-window.ts';
 
 /** Of one answer, unless one element alone has more. */
 const ANSWER_BYTES = 256 * 1024;
 const BURST_SECONDS = 10;
-/** How often a client may ask again before it goes on. */
-const MAX_REPEATS = 20;
-
 export interface BoshEvents {
   /** In order. */
   body(body: BoshBody): void;
   /** Called once, last. */
   closed(): void;
-}
-
-interface Request {
-  rid: number;
-  key: string | undefined;
-  /** Undefined once it was given out. */
-  body: BoshBody | undefined;
-  /** Undefined where its connection is gone. */
-  response: ServerResponse | undefined;
-  /** The client is waiting no longer. */
-  due: boolean;
-  patience: Timer;
 }
 
 export interface BoshSessionOptions {
@@ -56,10 +42,7 @@ export class BoshSession {
   readonly #keys = new KeySequence();
   readonly #bucket: TokenBucket;
   readonly #holds = new Set<string>();
-  /** Not answered yet, by rid. */
-  #requests: Request[] = [];
-  /** The rid that comes next. */
-  #next: number;
+  readonly #requests: RequestWindow;
   #queue: Outgoing[] = [];
   #queueBytes = 0;
   #maxUnreadBytes = MAX_UNREAD_BEFORE_LOGIN_BYTES;
@@ -72,7 +55,6 @@ export class BoshSession {
   #ending = false;
   /** For a client that asks once the session is over. */
   #lastWords: string | undefined;
-  #repeats = 0;
   #inactivitySeconds: number;
   #inactivity: Timer | undefined;
   #rateTimer: Timer | undefined;
@@ -81,10 +63,16 @@ export class BoshSession {
 
   constructor({ terms, rid, requestsPerSecond, clock, closed }: BoshSessionOptions) {
     this.terms = terms;
-    this.#next = rid;
     this.#clock = clock;
     this.#closed = closed;
     this.#answers = new Answers(terms.requests);
+    this.#requests = new RequestWindow({
+      rid,
+      requests: terms.requests,
+      waitMs: terms.wait * 1000,
+      clock,
+      changed: () => this.#flushSoon(),
+    });
     this.#bucket = new TokenBucket(clock, requestsPerSecond, requestsPerSecond * BURST_SECONDS);
     this.#inactivitySeconds = terms.inactivity;
   }
@@ -100,11 +88,8 @@ export class BoshSession {
       return;
     }
     this.#inactivity?.cancel();
-    const { rid } = body;
-    if (rid === undefined) this.#refuse(response, 'bad-request');
-    else if (this.#requests.some((request) => request.rid === rid)) this.#takeOver(rid, body, response);
-    else if (rid < this.#next) this.#answerAgain(rid, body.key, response);
-    else this.#takeNew(rid, body, response);
+    const wrong = this.#takeIn(body, response);
+    if (wrong) this.end(wrong);
     this.#flushSoon();
   }
 
@@ -140,7 +125,7 @@ export class BoshSession {
   end(condition?: BoshCondition): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    const [oldest, ...others] = this.#requests.flatMap(({ response }) => response ?? []);
+    const [oldest, ...others] = this.#requests.clear();
     // To whom nobody listens, stanzas are not said: they go elsewhere.
     const payloads = this.#queue.map(({ text }) => text).filter((text) => oldest || isOfStreamNamespace(text));
     this.#lastWords = bodyText({ terminate: { condition }, from: this.#takeFrom(), payloads });
@@ -162,74 +147,33 @@ export class BoshSession {
   destroy(): void {
     if (this.#state === 'over') return;
     this.#state = 'over';
-    for (const { response } of this.#requests) response?.destroy();
+    for (const response of this.#requests.clear()) response.destroy();
     this.#cancelTimers();
     queueMicrotask(() => this.#close());
   }
 
   // ---- requests
 
-  #takeNew(rid: number, body: BoshBody, response: ServerResponse): void {
-    const spare = body.terminates || body.pause !== undefined ? 1 : 0;
-    const { requests } = this.terms;
-    if (rid >= this.#next + requests + spare) {
-      this.#refuse(response, 'item-not-found');
-      return;
+  /** What is wrong with a request, where something is. Whoever sent it is told. */
+  #takeIn(body: BoshBody, response: ServerResponse): BoshCondition | undefined {
+    const { rid } = body;
+    if (rid === undefined) return refuse(response, 'bad-request');
+    const open = this.#requests.find(rid);
+    const past = this.#requests.isPast(rid);
+    if ((open || past) && this.#requests.repeatsTooOften()) return refuse(response, 'policy-violation');
+    if (open) {
+      if (open.key !== body.key) return refuse(response, 'item-not-found');
+      this.#requests.takeOver(open, response);
+    } else if (past) {
+      if (!this.#answers.again(rid, body.key, response)) return refuse(response, 'item-not-found');
+    } else {
+      const wrong = this.#requests.add(rid, body, response);
+      if (wrong) return wrong === 'item-not-found' ? refuse(response, wrong) : wrong;
+      this.#inactivitySeconds = this.terms.inactivity;
+      this.#limitRate();
+      this.#giveOut();
     }
-    const patience = this.#clock.after(this.terms.wait * 1000, () => this.#waitedLong(request));
-    const request: Request = { rid, key: body.key, body, response, due: false, patience };
-    this.#requests.push(request);
-    this.#requests.sort((one, other) => one.rid - other.rid);
-    this.#watch(request, response);
-    if (this.#requests.length > requests + spare) {
-      this.end('policy-violation');
-      return;
-    }
-    this.#repeats = 0;
-    this.#inactivitySeconds = this.terms.inactivity;
-    this.#limitRate();
-    this.#giveOut();
-  }
-
-  /** The same request again, before its answer: its first connection is of no use to the client any more. */
-  #takeOver(rid: number, body: BoshBody, response: ServerResponse): void {
-    const request = this.#requests.find((one) => one.rid === rid);
-    if (!request || request.key !== body.key || this.#repeatsTooOften()) {
-      this.#refuse(response, 'policy-violation');
-      return;
-    }
-    if (request.response) respond(request.response, bodyText({ repeat: true }));
-    request.response = response;
-    this.#watch(request, response);
-  }
-
-  #answerAgain(rid: number, key: string | undefined, response: ServerResponse): void {
-    if (this.#repeatsTooOften()) this.#refuse(response, 'policy-violation');
-    else if (!this.#answers.again(rid, key, response)) this.#refuse(response, 'item-not-found');
-  }
-
-  #repeatsTooOften(): boolean {
-    this.#repeats += 1;
-    return this.#repeats > MAX_REPEATS;
-  }
-
-  /** Whoever broke the rules is told; the session ends. */
-  #refuse(response: ServerResponse, condition: BoshCondition): void {
-    respond(response, bodyText({ terminate: { condition } }));
-    this.end(condition);
-  }
-
-  #watch(request: Request, response: ServerResponse): void {
-    response.once('close', () => {
-      if (request.response !== response) return;
-      request.response = undefined;
-      this.#flushSoon();
-    });
-  }
-
-  #waitedLong(request: Request): void {
-    request.due = true;
-    this.#flushSoon();
+    return undefined;
   }
 
   #limitRate(): void {
@@ -242,9 +186,8 @@ export class BoshSession {
 
   #giveOut(): void {
     while (this.#state === 'up' && this.#holds.size === 0) {
-      const request = this.#requests.find(({ rid }) => rid === this.#next);
-      const body = request?.body;
-      if (!request || !body) break;
+      const body = this.#requests.peek();
+      if (!body) break;
       if (!this.#keys.accept(body)) {
         this.end('item-not-found');
         return;
@@ -253,8 +196,7 @@ export class BoshSession {
         this.end('policy-violation');
         return;
       }
-      this.#next += 1;
-      request.body = undefined;
+      this.#requests.advance();
       this.#ending = body.terminates;
       this.#events?.body(body);
       if (body.pause !== undefined && body.pause <= this.terms.maxpause) this.#pause(body.pause);
@@ -275,7 +217,7 @@ export class BoshSession {
   /** Section 10: all requests are answered, with nothing. */
   #pause(seconds: number): void {
     this.#inactivitySeconds = seconds;
-    while (this.#requests[0] && !this.#requests[0].body) this.#answer([]);
+    while (this.#requests.first && !this.#requests.first.body) this.#answer([]);
   }
 
   // ---- answers
@@ -292,9 +234,8 @@ export class BoshSession {
 
   #flush(): void {
     while (this.#state === 'up') {
-      const [first] = this.#requests;
+      const { first, waiting } = this.#requests;
       if (!first || first.body) break;
-      const waiting = this.#requests.filter(({ body }) => !body).length;
       if (!first.response) {
         // Nobody takes its answer; one behind it may be there to carry what there is to say.
         if (waiting === 1) break;
@@ -303,16 +244,14 @@ export class BoshSession {
       else if (first.due || (waiting > this.terms.hold && !this.#ending)) this.#answer([]);
       else break;
     }
-    this.#askForMissing();
+    if (this.#holds.size === 0) this.#requests.askForMissing();
     this.#watchInactivity();
   }
 
   #answer(carries: Outgoing[]): void {
     const request = this.#requests.shift();
     if (!request) return;
-    request.patience.cancel();
     const { rid, key, response } = request;
-    request.response = undefined;
     const terms = this.#isNew ? { terms: this.terms } : {};
     this.#isNew = false;
     if (carries.length > 0) this.#emptyAtMs = undefined;
@@ -339,24 +278,15 @@ export class BoshSession {
     return taken;
   }
 
-  /** A request before these never came: the client is to send it, and these, again. */
-  #askForMissing(): void {
-    const missing = this.#holds.size === 0 && this.#state === 'up';
-    const stuck = missing ? this.#requests.filter(({ body, due }) => body && due) : [];
-    for (const { response } of stuck) if (response) respond(response, bodyText({ repeat: true }));
-    if (stuck.length > 0) this.#requests = this.#requests.filter((request) => !stuck.includes(request));
-  }
-
   #watchInactivity(): void {
     this.#inactivity?.cancel();
-    if (this.#state === 'over' || this.#requests.some(({ response }) => response)) return;
+    if (this.#state === 'over' || this.#requests.connected) return;
     this.#inactivity = this.#clock.after(this.#inactivitySeconds * 1000, () => this.destroy());
   }
 
   #cancelTimers(): void {
     this.#inactivity?.cancel();
     this.#rateTimer?.cancel();
-    for (const { patience } of this.#requests.splice(0)) patience.cancel();
   }
 
   #close(): void {
@@ -368,4 +298,9 @@ export class BoshSession {
     events.closed();
     this.#closed();
   }
+}
+
+function refuse(response: ServerResponse, condition: BoshCondition): BoshCondition {
+  respond(response, bodyText({ terminate: { condition } }));
+  return condition;
 }
