@@ -1,5 +1,7 @@
 /** BOSH over HTTP (XEP-0124): requests are read within limits, sessions found by their `sid`, or begun. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { addressKey } from '../../access/address-key.ts';
+import { Debts } from '../../access/debts.ts';
 import type { StreamContext } from '../context.ts';
 import { readOpening } from '../opening.ts';
 import { StreamError } from '../stream-error.ts';
@@ -21,6 +23,10 @@ const INACTIVITY = 30;
 const POLLING = 5;
 const MAX_PAUSE = 120;
 
+/** Of one address, whose sessions it is: a family of chatty clients behind one router needs few of them. */
+const REQUESTS_PER_SECOND = 100;
+const BURST = 1000;
+
 interface Served {
   session: BoshSession;
   secure: boolean;
@@ -30,21 +36,31 @@ export class BoshServer {
   readonly #context: StreamContext;
   readonly #begin: (transport: Transport) => void;
   readonly #served = new Map<string, Served>();
+  readonly #debts: Debts;
   #stopped = false;
 
   /** @param begin starts a stream */
   constructor(context: StreamContext, begin: (transport: Transport) => void) {
     this.#context = context;
     this.#begin = begin;
+    this.#debts = new Debts(context.clock, 1000 / REQUESTS_PER_SECOND);
   }
 
   /** @param refusal why this peer may not begin or go on, where that is so */
   handle(request: IncomingMessage, response: ServerResponse, peer: WebPeer, refusal: Refusal | undefined): void {
-    if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end();
+    if (this.#asksTooMuch(peer)) say(response, { status: 429, text: 'Too many requests from your address.' });
+    else if (request.method === 'OPTIONS') response.writeHead(204, PREFLIGHT).end();
     else if (request.method !== 'POST')
       say(response, { status: 405, text: 'XMPP over BOSH (XEP-0206) is spoken here.' });
     else if (refusal) say(response, refusal);
     else void this.#answer(request, response, peer);
+  }
+
+  #asksTooMuch({ address }: WebPeer): boolean {
+    const key = addressKey(address);
+    if (this.#debts.of(key) >= BURST) return true;
+    this.#debts.add(key);
+    return false;
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse, peer: WebPeer): Promise<void> {

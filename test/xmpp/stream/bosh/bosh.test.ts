@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TestClock } from '../../extensions/harness.ts';
 import { opened } from '../client.ts';
 import { message, type RigOptions } from '../rig.ts';
 import { startWebRig, type WebRig } from '../web/rig.ts';
@@ -318,6 +319,30 @@ describe('key sequences', () => {
 });
 
 describe('a client that is silent', () => {
+  it('is taken to be gone after half a minute', async () => {
+    const clock = new TestClock();
+    const running = await start({ clock });
+    const client = await BoshClient.bound(running.http);
+    const ended = new Promise((resolve) => running.hooks.on('session ended', resolve));
+    clock.pass(29_000);
+    expect([...running.sessions.all()]).toHaveLength(1);
+    clock.pass(2_000);
+    await ended;
+    expect(await client.send()).toBe(terminate('item-not-found'));
+  });
+
+  it('is waited for as long as it asked', async () => {
+    const clock = new TestClock();
+    const running = await start({ clock });
+    const client = await BoshClient.bound(running.http);
+    expect(await client.send('', "pause='100'")).toBe(EMPTY);
+    clock.pass(99_000);
+    expect(await client.send('', "pause='100'")).toBe(EMPTY);
+    const ended = new Promise((resolve) => running.hooks.on('session ended', resolve));
+    clock.pass(101_000);
+    await ended;
+  });
+
   it('may say so before, and gets all its requests back, empty', async () => {
     const running = await start();
     const client = await BoshClient.bound(running.http);
@@ -355,6 +380,13 @@ describe('who may come in', () => {
       'X-Forwarded-For': '198.51.100.7',
     });
     expect(await client.create()).toContain('<mechanism>PLAIN</mechanism>');
+  });
+
+  it('is no address that asks more than a hundred times a second', { timeout: 30_000 }, async () => {
+    const running = await start({ clock: new TestClock() });
+    const ask = () => fetch(`http://127.0.0.1:${running.http}/http-bind`, { method: 'OPTIONS' });
+    for (let n = 0; n < 100; n += 1) await Promise.all(Array.from({ length: 10 }, ask));
+    expect((await ask()).status).toBe(429);
   });
 
   it('is counted by address', async () => {

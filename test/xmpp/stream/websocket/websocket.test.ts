@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { TestClock } from '../../extensions/harness.ts';
 import { bound as boundTcp, opened, TestClient } from '../client.ts';
 import { message, type RigOptions } from '../rig.ts';
 import { startWebRig, type WebRig } from '../web/rig.ts';
@@ -92,6 +93,25 @@ describe('a stream over WebSocket', () => {
     client.socket.send(OPEN.slice(0, 20), { fin: false });
     client.socket.send(OPEN.slice(20), { fin: true });
     expect(await client.next()).toContain('<open ');
+  });
+
+  it('is kept up by pings, and cut where nobody answers them', async () => {
+    const clock = new TestClock();
+    const running = await start({ clock });
+    const silent = await WebClient.bound(running.http, 'silent', { autoPong: false });
+    const lively = await WebClient.bound(running.http, 'lively');
+    clients.push(silent, lively);
+    running.engine = async (session) => session.send(message('juliet@example.test', 'ay'));
+    const asked = [once(silent.socket, 'ping'), once(lively.socket, 'ping')];
+    clock.pass(30_000);
+    await Promise.all(asked);
+    // Its pong has come in with this.
+    lively.send("<message xmlns='jabber:client' to='romeo@example.test'/>");
+    await lively.next();
+    const gone = once(silent.socket, 'close');
+    clock.pass(30_000);
+    await gone;
+    expect(lively.code).toBeUndefined();
   });
 
   it('may begin each message with an XML declaration', async () => {
