@@ -15,6 +15,7 @@ import { NodeLife } from './life.ts';
 import { accountOwner, bareOf } from './nodes.ts';
 import { Notifier } from './notify.ts';
 import { Online } from './online.ts';
+import { addPendingCommand } from './pending.ts';
 import { SUBDOMAIN, serviceOf, serviceOwner } from './service.ts';
 
 const OF_ACCOUNTS = [
@@ -54,6 +55,7 @@ export const pubsub: Extension = {
     const life = new NodeLife(core, () => serviceOwner(host));
     life.attach();
     attachAccounts(core);
+    addPendingCommand(core, () => serviceOwner(host));
     host.services.add(SUBDOMAIN, serviceOf(core, life));
   },
 };

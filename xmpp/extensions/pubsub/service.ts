@@ -1,5 +1,6 @@
 /** The host's own nodes, at `pubsub.` beside each of its domains: made by members, for whom they like. */
 import type { Host } from '../../extension.ts';
+import { NS_COMMANDS } from '../../routing/command.ts';
 import { infoElement, NS_DISCO_INFO } from '../../routing/disco-info.ts';
 import type { NodeDiscoEvent } from '../../routing/hooks.ts';
 import type { Service, ServiceIq, ServiceStanza } from '../../routing/services.ts';
@@ -11,7 +12,7 @@ import { tellInfo, tellItems } from './discovery.ts';
 import { NS_OWNER, NS_PUBSUB } from './errors.ts';
 import type { NodeLife } from './life.ts';
 import { memberAt, type NodeOwner } from './nodes.ts';
-import { GET_PENDING, getPending, NS_COMMANDS } from './pending.ts';
+import { TARGET } from './pending.ts';
 
 export const SUBDOMAIN = 'pubsub';
 
@@ -43,7 +44,7 @@ function answerIq(pubsub: Pubsub, request: ServiceIq): Promise<Element | undefin
   if (to.local !== '' || !to.isBare) throw new StanzaError('item-not-found');
   const owner = serviceOwner(pubsub.host);
   if (payload.is('pubsub', NS_PUBSUB) || payload.is('pubsub', NS_OWNER)) return answer(pubsub, owner, request);
-  if (type === 'set' && payload.is('command', NS_COMMANDS)) return getPending(pubsub, owner, request);
+  if (type === 'set' && payload.is('command', NS_COMMANDS)) return pubsub.host.commands.run(TARGET, payload, request);
   if (type === 'get' && payload.is('query', NS_DISCO_INFO)) return info(pubsub, owner, request);
   if (type === 'get' && payload.is('query', NS_DISCO_ITEMS)) return items(pubsub, owner, request);
   if (type === 'get' && payload.is('ping', NS_PING)) return undefined;
@@ -58,8 +59,8 @@ function discoEvent({ from, to, payload }: ServiceIq): NodeDiscoEvent {
 function info({ host }: Pubsub, owner: NodeOwner, request: ServiceIq): Element {
   const event = discoEvent(request);
   if (event.node === undefined) return infoElement([{ category: 'pubsub', type: 'service', name: NAME }], ALL_FEATURES);
-  if (event.node === GET_PENDING)
-    return infoElement([{ category: 'automation', type: 'command-node' }], [NS_COMMANDS], GET_PENDING);
+  const command = host.commands.info(TARGET, event.node, request);
+  if (command) return infoElement(command.identities, command.features, event.node);
   tellInfo(host, owner, event);
   if (!event.known) throw new StanzaError('item-not-found');
   return infoElement(event.identities, event.features, event.node, event.forms);
@@ -67,8 +68,7 @@ function info({ host }: Pubsub, owner: NodeOwner, request: ServiceIq): Element {
 
 function items({ host }: Pubsub, owner: NodeOwner, request: ServiceIq): Element {
   const event = discoEvent(request);
-  if (event.node === NS_COMMANDS)
-    event.items.push({ jid: owner.address, node: GET_PENDING, name: 'Who waits to be let in' });
+  if (event.node === NS_COMMANDS) event.items.push(...host.commands.items(TARGET, request));
   else tellItems(host, owner, event);
   if (event.node !== undefined && event.node !== NS_COMMANDS && !event.known) throw new StanzaError('item-not-found');
   const elements = event.items.map(({ jid, node, name }) => xml('item', { jid, node, name }));

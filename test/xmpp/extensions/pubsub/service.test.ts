@@ -169,10 +169,12 @@ test('an owner asks who waits (section 8.7) and lets them in', async () => {
   await subscribe(bob);
   ann.received.length = 0;
   const command = (...children: Element[]) =>
-    xml('command', { xmlns: 'http://jabber.org/protocol/commands', node: `${NS}#get-pending` }, ...children);
+    xml('command', { xmlns: 'http://jabber.org/protocol/commands', node: `${NS}#get-pending`, sessionid }, ...children);
+  let sessionid: string | undefined;
   expect(errorOf(await ask(bob, 'set', command()))).toBe('forbidden');
   const reply = payloadOf(await ask(ann, 'set', command()));
   expect(reply.attrs.status).toBe('executing');
+  sessionid = reply.attrs.sessionid;
   expect(reply.getChild('x')?.toString()).toContain('<option><value>news</value></option>');
   const done = payloadOf(await ask(ann, 'set', command(form('subscribe_authorization', { node: 'news' }))));
   expect(done.attrs.status).toBe('completed');
