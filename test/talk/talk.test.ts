@@ -6,18 +6,19 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { Box, type Settings } from '../kit/box.ts';
+import { startNeighbours } from '../kit/neighbours.ts';
 import { parseScript } from '../kit/talk/script.ts';
 import { Stage } from '../kit/talk/stage.ts';
 
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 /** Talks get logins wrong and open many streams from one address; what limits them is looked at where a talk sets it. */
-const SETTINGS: Settings = {
-  'server.domain': 'talk.test',
+const LIMITS: Settings = {
   'limits.logins_per_minute': 0,
   'limits.streams_per_address': 0,
   'limits.registrations_per_hour': 0,
 };
+const SETTINGS: Settings = { 'server.domain': 'talk.test', ...LIMITS };
 
 const talks = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.talk'))
@@ -38,18 +39,31 @@ describe('talks', () => {
   for (const [index, name] of talks.entries()) {
     test(name.replace(/\.talk$/, ''), async () => {
       const script = parseScript(readFileSync(`${FOLDER}${name}`, 'utf8'));
-      const box = script.needsOwnBox ? await Box.start({ ...SETTINGS, ...script.settings }) : shared;
+      const neighbours =
+        script.elsewhere.length > 0
+          ? await startNeighbours({
+              here: { ...LIMITS, ...script.settings },
+              there: { ...LIMITS, ...script.settingsThere },
+              certificates: script.certificates,
+            })
+          : undefined;
+      const own = () => (script.needsOwnBox ? Box.start({ ...SETTINGS, ...script.settings }) : shared);
+      const box = neighbours?.here ?? (await own());
       if (!box) throw new Error('the shared box is not there');
       const logged = box.log.length;
-      const stage = new Stage(box, script, script.needsOwnBox ? '' : `-${index}`);
+      const stage = new Stage(box, script, script.needsOwnBox ? '' : `-${index}`, neighbours?.there);
       try {
         await stage.play(`test/talk/${name}`);
       } catch (error) {
-        if (error instanceof Error) error.message += `\n\nThe box's log:\n${box.log.slice(logged)}`;
+        if (error instanceof Error) {
+          error.message += `\n\nThe box's log:\n${box.log.slice(logged)}`;
+          if (neighbours) error.message += `\n\nThe other box's log:\n${neighbours.there.log}`;
+        }
         throw error;
       } finally {
         await stage.clear();
-        if (box !== shared) await box.dispose();
+        if (neighbours) await neighbours.dispose();
+        else if (box !== shared) await box.dispose();
       }
     });
   }

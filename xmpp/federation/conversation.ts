@@ -6,7 +6,7 @@ import type { Timer } from '../clock.ts';
 import { Jid } from '../routing/jid.ts';
 import { Lanes } from '../routing/lanes.ts';
 import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
-import { StanzaError } from '../routing/stanza-error.ts';
+import { type StanzaCondition, StanzaError } from '../routing/stanza-error.ts';
 import { failed, NS_SM } from '../stream/management/stanzas.ts';
 import { NS_STREAM } from '../stream/parser.ts';
 import { StreamError } from '../stream/stream-error.ts';
@@ -127,9 +127,9 @@ export class Conversation {
     this.#acks?.sent(outgoing);
   }
 
-  /** Asks the peer to take `local` for proved, by dialback. @throws PeerFailure */
-  introduce(local: string, remote: string): Promise<void> {
-    return this.#desk.introduce(local, remote);
+  /** Asks the peer to take `local` for proved, by dialback. `done` runs before what comes behind its answer. @throws PeerFailure */
+  introduce(local: string, remote: string, done: () => void): Promise<void> {
+    return this.#desk.introduce(local, remote, done);
   }
 
   /** Asks the peer whether a key is its own. @throws PeerFailure */
@@ -186,18 +186,21 @@ export class Conversation {
     const from = jidOf(sender);
     // A name that only its own server finds good: nothing could be said to it.
     if (!from) return Promise.resolve();
+    // The rules may have changed since the stream was opened, or be others for this server of the box.
+    if (!this.#context.policy.allows('in', local, remote)) return this.#refuse(stanza, from, local, 'not-allowed');
     if (this.lang !== undefined && stanza.name !== 'iq') stanza.attrs['xml:lang'] ??= this.lang;
     const to = jidOf(recipient);
-    if (!to) return this.#refuseAddress(stanza, from, Jid.of('', local));
+    if (!to) return this.#refuse(stanza, from, local, 'jid-malformed');
     return this.#lanes.run(from.toString(), stanza.name === 'message', (turn) =>
       this.#context.receive(stanza, from, to, turn),
     );
   }
 
-  async #refuseAddress(stanza: Element, from: Jid, local: Jid): Promise<void> {
+  /** The answer is from the domain alone. */
+  async #refuse(stanza: Element, from: Jid, local: string, condition: StanzaCondition): Promise<void> {
     if (!mayBeAnswered(stanza)) return;
-    stanza.attrs.to = local.toString();
-    await this.#context.receive(errorReply(stanza, new StanzaError('jid-malformed')), local, from);
+    stanza.attrs.to = local;
+    await this.#context.receive(errorReply(stanza, new StanzaError(condition)), Jid.of('', local), from);
   }
 
   #slowDown(): void {

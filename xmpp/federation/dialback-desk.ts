@@ -33,13 +33,12 @@ export class DialbackDesk {
   }
 
   /** Section 2.1.1. @throws PeerFailure */
-  async introduce(local: string, remote: string): Promise<void> {
+  async introduce(local: string, remote: string, done: () => void): Promise<void> {
     const { streamId, link } = this.#conversation;
     const key = dialbackKey(this.#context.secret, { sender: local, target: remote, streamId });
-    const answer = this.#answer(`result ${remote} ${local}`);
+    const answer = this.#answer(`result ${remote} ${local}`, done);
     link.send(dialbackElement('result', { from: local, to: remote }, key));
-    const { type } = (await answer).attrs;
-    if (type !== 'valid') throw refusalOf(await answer);
+    if ((await answer).attrs.type !== 'valid') throw refusalOf(await answer);
   }
 
   /** Section 2.1.2. @throws PeerFailure where it cannot be learned */
@@ -69,12 +68,14 @@ export class DialbackDesk {
     else if (element.name === 'result') void this.#judge(element.getText(), local, remote);
   }
 
-  #answer(what: string): Promise<Element> {
+  /** `valid` runs at once where the answer is that. */
+  #answer(what: string, valid?: () => void): Promise<Element> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.has(what)) throw new PeerFailure('it is being asked already');
       const settle = (answer: Element | undefined) => {
         timer.cancel();
         this.#waiting.delete(what);
+        if (answer?.attrs.type === 'valid') valid?.();
         if (answer) resolve(answer);
         else reject(new PeerFailure('it did not answer to dialback'));
       };
@@ -105,7 +106,7 @@ export class DialbackDesk {
       link.send(dialbackError('result', { from: local, to: remote }, condition, text));
     };
     if (!this.#context.isServed(local)) return refuse('item-not-found', `${local} is not served here`);
-    const objection = this.#objection(remote);
+    const objection = this.#objection(local, remote);
     if (objection) return refuse(...objection);
     // Whose certificate is good need not be called back.
     if (this.#conversation.secured.certificate.proves(remote)) return this.#accept(local, remote, 'certificate');
@@ -124,8 +125,9 @@ export class DialbackDesk {
     }
   }
 
-  #objection(remote: string): [StanzaCondition, string] | undefined {
-    if (!this.#context.policy.of(remote).allowed) return ['policy-violation', `this server does not talk to ${remote}`];
+  #objection(local: string, remote: string): [StanzaCondition, string] | undefined {
+    if (!this.#context.policy.allows('in', local, remote))
+      return ['policy-violation', `this server does not talk to ${remote}`];
     if (this.#context.isServed(remote)) return ['forbidden', `${remote} is served here`];
     const { heard } = this.#conversation;
     if (this.#claims >= MAX_CLAIMS || heard.size >= MAX_DOMAINS)

@@ -18,7 +18,7 @@ import type { Conversation } from './conversation.ts';
 import { PeerFailure } from './failure.ts';
 import type { Pair } from './negotiation.ts';
 import { type Outgoing, outgoing, pairOf } from './outgoing.ts';
-import { ConfiguredPolicy } from './policy.ts';
+import { ConfiguredPolicy, type OwnerRules } from './policy.ts';
 import { SystemDns } from './resolver/dns.ts';
 import { Resolver } from './resolver/resolver.ts';
 import { Route } from './route.ts';
@@ -34,6 +34,8 @@ export interface FederationOptions {
   keys: TlsKeys;
   /** A host, or a service or program beside one. */
   isServed: (domain: string) => boolean;
+  /** Asked for each stanza. */
+  ownerAllows: OwnerRules;
   /** routing/inbound.ts */
   receive: (stanza: Element, from: Jid, to: Jid, turn?: Turn) => Promise<void>;
   /** Something that `states` shows has changed. */
@@ -105,8 +107,8 @@ export class Federation implements Outside {
     return this.#options.config.federation.enabled;
   }
 
-  assertSends(_stanza: Element, _from: Jid, to: Jid): void {
-    if (!this.#context.policy.of(to.domain).allowed)
+  assertSends(_stanza: Element, from: Jid, to: Jid): void {
+    if (!this.#context.policy.allows('out', from.domain, to.domain))
       throw new StanzaError('not-allowed', { text: `This server does not talk to ${to.domain}.` });
   }
 
@@ -119,14 +121,14 @@ export class Federation implements Outside {
   // ---- inside
 
   #newContext(): FederationContext {
-    const { config, clock, random, log, keys, isServed, receive } = this.#options;
+    const { config, clock, random, log, keys, isServed, receive, ownerAllows } = this.#options;
     const { federation, dns, limits, allowPlainLoopback } = config;
     return {
       clock,
       random,
       log,
       limits,
-      policy: new ConfiguredPolicy(federation),
+      policy: new ConfiguredPolicy(federation, ownerAllows),
       resolver: new Resolver({
         dns: new SystemDns(dns.servers, clock),
         hosts: federation.hosts,
@@ -175,7 +177,8 @@ export class Federation implements Outside {
 
   /** @throws PeerFailure */
   async #open(pair: Pair): Promise<Conversation> {
-    if (!this.#context.policy.of(pair.remote).allowed) throw new PeerFailure('the rules of this server', true);
+    if (!this.#context.policy.allows('out', pair.local, pair.remote))
+      throw new PeerFailure('the rules of this server', true);
     const shared = await this.#share(pair);
     if (shared) return shared;
     const { conversation, takesMore } = await this.#connector.connect(pair);
@@ -187,14 +190,13 @@ export class Federation implements Outside {
   async #share({ local, remote }: Pair): Promise<Conversation | undefined> {
     const known = this.#ways.dialled(remote);
     if (!known || !this.#takeMore.has(known) || !this.#context.policy.of(remote).dialback) return undefined;
+    const proof = known.secured.certificate.proves(remote) ? 'certificate' : 'dialback';
     try {
-      await known.introduce(local, remote);
+      await known.introduce(local, remote, () => known.say(local, remote, proof));
+      return known;
     } catch {
       return undefined;
     }
-    const proof = known.secured.certificate.proves(remote) ? 'certificate' : 'dialback';
-    known.say(local, remote, proof);
-    return known;
   }
 
   #changed(conversation: Conversation): void {

@@ -39,6 +39,8 @@ export class IncomingStream {
   /** From the header: who is called, and who says to call. */
   #local = '';
   #remote: string | undefined;
+  /** By SASL. */
+  #proved = false;
   #patience: Timer | undefined;
 
   /** @param secured where TLS came first */
@@ -85,8 +87,8 @@ export class IncomingStream {
     const opening = readOpening({ ...called, from: undefined }, (domain) =>
       this.#context.isServed(domain) ? this.#context : undefined,
     );
-    this.#checkFrom(header.from);
     this.#local = opening.domain;
+    this.#checkFrom(header.from);
     const id = this.#context.random(ID_BYTES).toString('hex');
     this.#link.writeHeader({ id, from: this.#local, to: header.from });
     if (!this.#secured) {
@@ -95,30 +97,33 @@ export class IncomingStream {
       return;
     }
     this.#stage = 'talking';
-    this.#talk(this.#secured, id, opening);
+    const conversation = this.#talk(this.#secured, id, opening);
     this.#sendFeatures(this.#secured);
+    // Not before: what waits for this moment goes out at once.
+    if (this.#proved && this.#remote !== undefined) conversation.hear(this.#local, this.#remote, 'certificate');
   }
 
   /** RFC 6120 section 4.7.1: a server names itself; one that does not can still verify keys. */
   #checkFrom(from: string | undefined): void {
     const remote = domainIn(from);
     if (from !== undefined && remote === undefined) throw new StreamError('improper-addressing');
-    if (this.#conversation?.known && remote !== this.#remote) throw new StreamError('invalid-from');
+    if (this.#proved && remote !== this.#remote) throw new StreamError('invalid-from');
     this.#remote = remote;
-    if (remote === undefined || this.#context.policy.of(remote).allowed) return;
+    if (remote === undefined || this.#context.policy.allows('in', this.#local, remote)) return;
     this.#context.trouble(remote, 'turned away: the rules of this server');
     throw new StreamError('policy-violation', `this server does not talk to ${remote}`);
   }
 
-  #talk(secured: SecuredPeer, id: string, { lang }: Opening): void {
+  #talk(secured: SecuredPeer, id: string, { lang }: Opening): Conversation {
     this.#conversation ??= new Conversation({ context: this.#context, link: this.#link, direction: 'in', secured });
     this.#conversation.streamId = id;
     this.#conversation.lang = lang;
+    return this.#conversation;
   }
 
   #sendFeatures({ certificate }: SecuredPeer): void {
     const list = xml('stream:features');
-    const known = this.#conversation?.known === true;
+    const known = this.#proved;
     const remote = this.#remote;
     this.#external = undefined;
     if (!known) {
@@ -165,7 +170,8 @@ export class IncomingStream {
     if (done && !joins) throw new StreamError('resource-constraint', `too many streams from ${remote}`);
     this.#link.send(reply);
     if (!done) return;
-    this.#conversation?.hear(this.#local, remote, 'certificate');
+    this.#proved = true;
+    this.#link.admit();
     this.#stage = 'opening';
     this.#link.restart();
   }

@@ -76,15 +76,21 @@ export class Negotiation {
       conversation.bidi = true;
     }
     const refused = this.#offersExternal() ? await this.#external() : 'it does not take our certificate';
-    if (refused === undefined) conversation.streamId = this.#streamId;
-    this.hand(conversation);
-    if (refused !== undefined) {
+    const begin = () => {
+      if (this.#has('sm', NS_SM)) conversation.enableAcks();
+      if (conversation.bidi) conversation.hear(local, remote, proof);
+      conversation.say(local, remote, proof);
+    };
+    if (refused === undefined) {
+      conversation.streamId = this.#streamId;
+      // Before anything else of the peer's is looked at: stanzas may have come along.
+      begin();
+      this.hand(conversation);
+    } else {
       if (!dialback) throw new PeerFailure(`${refused}, and dialback is switched off here`, true);
-      await conversation.introduce(local, remote);
+      this.hand(conversation);
+      await conversation.introduce(local, remote, begin);
     }
-    if (this.#has('sm', NS_SM)) conversation.enableAcks();
-    if (conversation.bidi) conversation.hear(local, remote, proof);
-    conversation.say(local, remote, proof);
   }
 
   /** From here on all that comes is the conversation's. */

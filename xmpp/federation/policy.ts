@@ -9,14 +9,25 @@ export interface PeerPolicy extends PeerRules {
 export interface FederationPolicy {
   /** @param domain prepared, as RFC 7622 says */
   of(domain: string): PeerPolicy;
+  /** Whether stanzas may go that way between these domains: what the file says of theirs, and the rules of our server's owner. */
+  allows(direction: 'in' | 'out', local: string, remote: string): boolean;
 }
 
-/** The rules of casp3r.toml. */
+/** The rules of access control, by the server that has `local`: actions `federate-in` and `federate-out`. */
+export type OwnerRules = (direction: 'in' | 'out', local: string, remote: string) => boolean;
+
+/** The rules of casp3r.toml, and over them the owner's. */
 export class ConfiguredPolicy implements FederationPolicy {
   readonly #config: FederationConfig;
+  readonly #ownerAllows: OwnerRules;
 
-  constructor(config: FederationConfig) {
+  constructor(config: FederationConfig, ownerAllows: OwnerRules) {
     this.#config = config;
+    this.#ownerAllows = ownerAllows;
+  }
+
+  allows(direction: 'in' | 'out', local: string, remote: string): boolean {
+    return this.of(remote).allowed && this.#ownerAllows(direction, local, remote);
   }
 
   of(domain: string): PeerPolicy {

@@ -18,8 +18,8 @@ export type Action =
   | { do: 'receive'; who: Who; text: string; anyOrder: boolean }
   | { do: 'end'; who: Who; condition: string | undefined }
   | { do: 'befriend'; one: string; other: string }
-  | { do: 'run'; command: string; keep: string[]; fails: boolean }
-  | { do: 'box'; change: 'restarts' | 'is killed' | 'stops' | 'starts' };
+  | { do: 'run'; command: string; keep: string[]; fails: boolean; sees: string | undefined; there: boolean }
+  | { do: 'box'; there: boolean; change: 'restarts' | 'is killed' | 'stops' | 'starts' };
 
 /** Signed by an authority that both boxes believe; or not so. */
 export type CertificateKind = 'good' | 'expired' | 'wrong' | 'unsigned';
@@ -172,12 +172,23 @@ const FORMS: [RegExp, (found: (string | undefined)[], block: string[]) => Action
   ],
   [form('(\\w+) and (\\w+) are friends'), ([one = '', other = '']) => ({ do: 'befriend', one, other })],
   [
-    form('the owner runs "(.*)"(?: and keeps (.+)|( in vain))?'),
-    ([command = '', keep = '', fails]) => ({ do: 'run', command, keep: namesIn(keep), fails: fails !== undefined }),
+    form('the (other )?owner runs "(.*?)"(?: and keeps (.+)|( in vain)| and sees "(.+)")?'),
+    ([there, command = '', keep = '', fails, sees]) => ({
+      do: 'run',
+      command,
+      keep: namesIn(keep),
+      fails: fails !== undefined,
+      sees,
+      there: there !== undefined,
+    }),
   ],
   [
-    form('the box (restarts|is killed|stops|starts)'),
-    ([change]) => ({ do: 'box', change: change as 'restarts' | 'is killed' | 'stops' | 'starts' }),
+    form('the (other )?box (restarts|is killed|stops|starts)'),
+    ([there, change]) => ({
+      do: 'box',
+      there: there !== undefined,
+      change: change as 'restarts' | 'is killed' | 'stops' | 'starts',
+    }),
   ],
 ];
 

@@ -19,6 +19,8 @@ const label = ({ name, on }: Who) => (on === 'home' ? name : `${name} on ${on}`)
 
 export class Stage {
   readonly #box: Box;
+  /** The second box, of scripts that have one. */
+  readonly #there: Box | undefined;
   readonly #script: Script;
   readonly #wires = new Map<string, Wire>();
   readonly #accounts = new Map<string, BoxAccount>();
@@ -27,14 +29,16 @@ export class Stage {
   #pings = 0;
 
   /** `suffix` sets the names of this talk's accounts apart from those of others on the same box. */
-  constructor(box: Box, script: Script, suffix: string) {
+  constructor(box: Box, script: Script, suffix: string, there?: Box) {
     this.#box = box;
+    this.#there = there;
     this.#script = script;
     this.#ignored = script.ignoring.flatMap((text) => parseFragment(text));
     this.#values.set('domain', box.domain);
-    for (const name of [...script.accounts, ...script.strangers]) {
+    if (there) this.#values.set('there', there.domain);
+    for (const name of [...script.accounts, ...script.strangers, ...script.elsewhere]) {
       const local = `${name}${suffix}`;
-      const account = { local, jid: `${local}@${box.domain}`, password: `secret of ${name}` };
+      const account = { local, jid: `${local}@${this.#boxOf(name).domain}`, password: `secret of ${name}` };
       this.#accounts.set(name, account);
       this.#values.set(name, account.jid);
       this.#values.set(`${name}.local`, local);
@@ -46,9 +50,9 @@ export class Stage {
 
   /** Makes the accounts and plays every step. @throws TalkError */
   async play(file: string): Promise<void> {
-    for (const name of this.#script.accounts) {
+    for (const name of [...this.#script.accounts, ...this.#script.elsewhere]) {
       const { local, password } = this.#account(name);
-      await this.#box.addAccount(local, password);
+      await this.#boxOf(name).addAccount(local, password);
     }
     for (const step of this.#script.steps) {
       try {
@@ -104,9 +108,9 @@ export class Stage {
       case 'befriend':
         return this.#befriend(action.one, action.other);
       case 'run':
-        return this.#run(action.command, action.keep, action.fails);
+        return this.#run(action);
       case 'box':
-        return this.#changeBox(action.change);
+        return this.#changeBox(this.#boxAt(action.there), action.change);
     }
   }
 
@@ -114,7 +118,7 @@ export class Stage {
 
   async #open(who: Who, over: Security): Promise<void> {
     this.#wires.get(label(who))?.cut();
-    this.#wires.set(label(who), await Wire.open(this.#box.reach(over)));
+    this.#wires.set(label(who), await Wire.open(this.#boxOf(who.name).reach(over)));
   }
 
   async #openStream(who: Who, over: Security, header: string | undefined): Promise<void> {
@@ -201,13 +205,19 @@ export class Stage {
   }
 
   async #settle(): Promise<void> {
-    for (const wire of this.#wires.values()) if (wire.jid !== '' && !wire.closed) await this.#ping(wire);
+    const far = [this.#box, this.#there].flatMap((box) => (box && this.#there ? [box.domain] : []));
+    for (const wire of this.#wires.values()) {
+      if (wire.jid === '' || wire.closed) continue;
+      await this.#ping(wire);
+      // What went to the other box before it has come there as well.
+      for (const domain of far) if (domain !== wire.domain) await this.#ping(wire, domain);
+    }
   }
 
-  async #ping(wire: Wire): Promise<void> {
+  async #ping(wire: Wire, domain = wire.domain): Promise<void> {
     this.#pings += 1;
     const id = `barrier-${this.#pings}`;
-    await wire.query(`<iq type='get' id='${id}' to='${wire.domain}'><ping xmlns='urn:xmpp:ping'/></iq>`, id);
+    await wire.query(`<iq type='get' id='${id}' to='${domain}'><ping xmlns='urn:xmpp:ping'/></iq>`, id);
   }
 
   async #end(who: Who, condition: string | undefined): Promise<void> {
@@ -232,19 +242,31 @@ export class Stage {
 
   // The box
 
-  async #run(command: string, keep: string[], fails: boolean): Promise<void> {
+  async #run({ command, keep, fails, sees, there }: Extract<Action, { do: 'run' }>): Promise<void> {
     const args = fill(command, this.#values).split(' ');
-    const result = await this.#box.cli(args);
+    const result = await this.#boxAt(there).cli(args);
     if ((result.code !== 0) !== fails) throw new Error(`  exit ${result.code}: ${result.stderr.trim()}`);
+    if (sees !== undefined && !result.stdout.includes(fill(sees, this.#values)))
+      throw new Error(`  saw ${result.stdout.trim()}`);
     if (keep.length === 0) return;
     const facts = JSON.parse(result.stdout) as Record<string, unknown>;
     for (const key of keep) this.#values.set(key, String(facts[key]));
   }
 
-  async #changeBox(change: 'restarts' | 'is killed' | 'stops' | 'starts'): Promise<void> {
-    if (change === 'restarts' || change === 'stops') await this.#box.stop();
-    if (change === 'is killed') await this.#box.kill();
-    if (change !== 'stops') await this.#box.boot();
+  async #changeBox(box: Box, change: 'restarts' | 'is killed' | 'stops' | 'starts'): Promise<void> {
+    if (change === 'restarts' || change === 'stops') await box.stop();
+    if (change === 'is killed') await box.kill();
+    if (change !== 'stops') await box.boot();
+  }
+
+  #boxAt(there: boolean): Box {
+    if (!there) return this.#box;
+    if (!this.#there) throw new Error("there is no other box: say 'elsewhere NAME' first");
+    return this.#there;
+  }
+
+  #boxOf(name: string): Box {
+    return this.#boxAt(this.#script.elsewhere.includes(name));
   }
 
   // Little things

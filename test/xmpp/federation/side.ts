@@ -53,6 +53,8 @@ export class World {
 export class Side {
   readonly federation: Federation;
   readonly received: Element[] = [];
+  /** `in a.test b.test`: what the owner's rules do not let through. */
+  readonly forbidden = new Set<string>();
   port = 0;
   portTls = 0;
   readonly #world: World;
@@ -78,6 +80,7 @@ export class Side {
       random: systemRandom,
       log: silentLog,
       keys: this.#keys,
+      ownerAllows: (direction, local, remote) => !this.forbidden.has(`${direction} ${local} ${remote}`),
       isServed: (domain) => options.domains.includes(domain),
       receive: async (stanza, from, to) => {
         stanza.attrs.from = from.toString();

@@ -1,0 +1,79 @@
+/** Two boxes that find each other at fixed places, and an authority that both believe. */
+import { Box, type Settings } from './box.ts';
+import { Authority, CertificateFolder } from './ca.ts';
+import { freePorts } from './ports.ts';
+import type { CertificateKind } from './talk/script.ts';
+
+export interface Neighbours {
+  here: Box;
+  there: Box;
+  dispose(): Promise<void>;
+}
+
+export interface NeighbourOptions {
+  here?: Settings;
+  there?: Settings;
+  certificates?: Partial<Record<'here' | 'there', CertificateKind>>;
+}
+
+const DOMAINS = { here: 'here.test', there: 'there.test' };
+const SERVICES = ['rooms', 'pubsub', 'upload', 'proxy'];
+
+export async function startNeighbours({
+  here = {},
+  there = {},
+  certificates = {},
+}: NeighbourOptions): Promise<Neighbours> {
+  const folder = new CertificateFolder();
+  const authority = await Authority.create();
+  const ca = folder.write('ca.pem', authority.root);
+  const [s2s = 0, s2sTls = 0, otherS2s = 0, otherS2sTls = 0] = await freePorts(4);
+  const ports = { here: [s2s, s2sTls], there: [otherS2s, otherS2sTls] } as const;
+  const places = Object.fromEntries(
+    (['here', 'there'] as const).flatMap((side) => {
+      const names = [DOMAINS[side], ...SERVICES.map((name) => `${name}.${DOMAINS[side]}`)];
+      return names.map((name) => [name, `127.0.0.1:${ports[side][0]}`]);
+    }),
+  );
+  const settingsOf = async (side: 'here' | 'there', own: Settings): Promise<Settings> => {
+    const issued = await issue(authority, side, certificates[side] ?? 'good');
+    const { certificate, key } = folder.writeIssued(side, issued);
+    return {
+      'server.domain': DOMAINS[side],
+      'listen.s2s': ports[side][0],
+      'listen.s2s_tls': ports[side][1],
+      'tls.certificate': certificate,
+      'tls.key': key,
+      'federation.enabled': true,
+      'federation.ca': ca,
+      'federation.hosts': places,
+      'access.mode': 'open',
+      ...own,
+    };
+  };
+  const boxes = {
+    here: await Box.start(await settingsOf('here', here)),
+    there: await Box.start(await settingsOf('there', there)),
+  };
+  return {
+    ...boxes,
+    dispose: async () => {
+      await Promise.all([boxes.here.dispose(), boxes.there.dispose()]);
+      folder.remove();
+    },
+  };
+}
+
+async function issue(authority: Authority, side: 'here' | 'there', kind: CertificateKind) {
+  const domains = [DOMAINS[side], ...SERVICES.map((name) => `${name}.${DOMAINS[side]}`)];
+  switch (kind) {
+    case 'good':
+      return authority.issue({ domains });
+    case 'expired':
+      return authority.issue({ domains, fromDays: -9, toDays: -2 });
+    case 'wrong':
+      return authority.issue({ domains: ['somebody-else.test'] });
+    case 'unsigned':
+      return (await Authority.create('Nobody knows it')).issue({ domains });
+  }
+}
