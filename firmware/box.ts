@@ -92,6 +92,7 @@ export class Box {
     const folder = join(config.data, 'tls');
     this.#certificate = new CertificateKeeper({
       given: config.tls,
+      components: Object.keys(config.components),
       folder,
       lan: () => this.addresses.lan(),
       clock,
@@ -124,7 +125,7 @@ export class Box {
       this.#running = undefined;
       return store.close();
     });
-    await this.#prepareCertificate(store);
+    await this.#certificate.prepare(store);
     const folder = join(config.data, 'uploads');
     const files = new UploadFiles({ folder, store, clock, days: config.upload.days, log });
     this.#undo.push(() => files.stop());
@@ -365,26 +366,17 @@ export class Box {
       hosts: () => server.hosts,
       clock,
       log,
-      renewCertificate: () => this.#renewCertificate(),
+      renewCertificate: () => this.renewCertificate(),
       removeOldUploads: () => files.removeOld(),
     });
     care.start();
     this.#undo.push(() => care.stop());
   }
 
-  /** A component was added or removed: its name belongs in the certificate, or no longer. */
-  componentsChanged(): Promise<void> {
-    return this.#renewCertificate();
-  }
-
-  #prepareCertificate({ servers, components }: Store): Promise<void> {
-    const added = components.all().map(({ domain }) => domain);
-    return this.#certificate.prepare(servers.all(), [...Object.keys(this.#options.config.components), ...added]);
-  }
-
-  async #renewCertificate(): Promise<void> {
+  /** Those of its own, where a name came or went. */
+  async renewCertificate(): Promise<void> {
     if (!this.#certificate.isOwn) return;
-    await this.#prepareCertificate(this.running.store);
+    await this.#certificate.prepare(this.running.store);
     this.#reloadCertificate();
   }
 

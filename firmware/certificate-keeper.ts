@@ -6,7 +6,7 @@ import { domainToASCII } from 'node:url';
 import type { Clock } from '../xmpp/clock.ts';
 import { serviceSubdomains } from '../xmpp/facts.ts';
 import type { Log } from '../xmpp/log.ts';
-import type { ServerRow } from '../xmpp/store/model.ts';
+import type { Store } from '../xmpp/store/store.ts';
 import { ownCertificate, ownFiles } from './certificate.ts';
 import { type CertificateFiles, checkCertificate } from './certificate-files.ts';
 import type { LanAddresses } from './reachability.ts';
@@ -14,6 +14,8 @@ import type { LanAddresses } from './reachability.ts';
 export interface KeeperOptions {
   /** [tls]; both empty where the owner gave none. */
   given: CertificateFiles;
+  /** Domains of the components of casp3r.toml. */
+  components: readonly string[];
   /** Where the box keeps its own. */
   folder: string;
   lan: () => LanAddresses;
@@ -36,16 +38,17 @@ export class CertificateKeeper {
   }
 
   /**
-   * Sees to it that the files are good for these servers, and for those of these components that are below a domain of theirs.
+   * Sees to it that the files are good for the servers, and for those components that are below a domain of theirs.
    * @throws BoxError certificate-unusable, data-unusable
    */
-  async prepare(servers: readonly ServerRow[], components: readonly string[]): Promise<void> {
+  async prepare(store: Pick<Store, 'servers' | 'components'>): Promise<void> {
     if (!this.isOwn) return checkCertificate(this.files);
-    const { folder, lan, clock, log } = this.#options;
+    const { folder, components, lan, clock, log } = this.#options;
     const { v4, v6 } = lan();
-    const hosts = servers.flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
+    const hosts = store.servers.all().flatMap(({ domain, fallbacks }) => [domain, ...fallbacks]);
     const served = hosts.flatMap((name) => [name, ...serviceSubdomains().map((label) => `${label}.${name}`)]);
-    const beside = components.filter((name) => hosts.some((host) => name.endsWith(`.${host}`)));
+    const added = store.components.all().map(({ domain }) => domain);
+    const beside = [...components, ...added].filter((name) => hosts.some((host) => name.endsWith(`.${host}`)));
     const names = [...served, ...beside, `${hostname().split('.')[0]}.local`, 'localhost'].map(domainToASCII);
     const domains = [...new Set(names.filter((name) => name !== ''))];
     const { made } = await ownCertificate(folder, { domains, addresses: [...v4, ...v6] }, clock.nowMs());

@@ -11,7 +11,7 @@ export function componentCommands(box: Box): [string, Command][] {
       'component add',
       async (args) => {
         const added = await refused(() => box.running.server.components.add(textOf(args, 'domain')));
-        await box.componentsChanged();
+        await box.renewCertificate();
         return added;
       },
     ],
@@ -19,7 +19,7 @@ export function componentCommands(box: Box): [string, Command][] {
       'component remove',
       async (args) => {
         const domain = await refused(() => box.running.server.components.remove(textOf(args, 'domain')));
-        await box.componentsChanged();
+        await box.renewCertificate();
         return { domain };
       },
     ],

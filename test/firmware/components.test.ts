@@ -43,14 +43,19 @@ it.each([
 it('the own certificate names components below the domains of the box, and no others', async () => {
   const keeper = new CertificateKeeper({
     given: { certificate: '', key: '' },
+    components: ['irc.home.test', 'irc.elsewhere.test', 'evilhome.test'],
     folder: join(folder(), 'tls'),
     lan: () => ({ v4: [], v6: [] }),
     clock: systemClock,
     log: silentLog,
   });
   const server = { id: '1', domain: 'home.test', fallbacks: [], mode: 'family', registration: 'closed' } as const;
-  await keeper.prepare([{ ...server, fallbacks: [] }], ['irc.home.test', 'irc.elsewhere.test', 'evilhome.test']);
+  await keeper.prepare({
+    servers: { all: () => [{ ...server, fallbacks: [] }] },
+    components: { all: () => [{ domain: 'bot.home.test', secret: 'hush' }] },
+  });
   const names = new X509Certificate(readFileSync(keeper.files.certificate)).subjectAltName ?? '';
   expect(names).toContain('DNS:irc.home.test');
+  expect(names).toContain('DNS:bot.home.test');
   expect(names).not.toMatch(/elsewhere|evilhome/);
 });
