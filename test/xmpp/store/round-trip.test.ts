@@ -2,21 +2,19 @@
 import { expect, test } from 'vitest';
 import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
 import type { UploadSlot } from '../../../xmpp/store/model.ts';
-import type { Store } from '../../../xmpp/store/store.ts';
 import { noonMs, open, temporaryFolder } from './fixtures.ts';
+import { roomCases, type Seen } from './round-trip-rooms.ts';
 import {
   act,
   alice,
   bob,
   client,
   credential,
-  hat,
   held,
   invite,
   item,
   kinds,
   message,
-  owner,
   push,
   room,
   rule,
@@ -24,10 +22,7 @@ import {
   samples,
   server,
   slot,
-  subject,
 } from './samples.ts';
-
-type Seen = { before?: ChangeKind[]; read: (store: Store) => unknown; is: unknown };
 
 const born: ChangeKind[] = ['server set', 'account created'];
 
@@ -270,43 +265,7 @@ const cases: { [K in ChangeKind]: Seen } = {
     read: ({ nodes }) => [nodes.items('a1', item.node), nodes.nodes('a1').length],
     is: [[], 1],
   },
-  'room created': {
-    read: ({ rooms }) => [rooms.byName('s1', 'kitchen'), rooms.list('s1'), rooms.createdBy('s1', room.creator)],
-    is: [room, [room], 1],
-  },
-  'room configured': {
-    before: ['room created'],
-    read: ({ rooms }) => rooms.config('r1'),
-    is: { roomname: 'The kitchen' },
-  },
-  'room affiliation set': {
-    before: ['room created'],
-    read: ({ rooms }) => [rooms.affiliations('r1'), rooms.ofJid('s1', owner.jid)],
-    is: [[owner], [{ room, affiliation: 'owner' }]],
-  },
-  'room subject set': { before: ['room created'], read: ({ rooms }) => rooms.subject('r1'), is: subject },
-  'room hat set': { before: ['room created'], read: ({ rooms }) => rooms.hats('r1'), is: [hat] },
-  'room hat worn': {
-    before: ['room created', 'room hat set'],
-    read: ({ rooms }) => [rooms.hatWearers('r1'), rooms.hatsOf('s1', 'alice@casp3r.local')],
-    is: [[{ uri: hat.uri, jid: 'alice@casp3r.local' }], [{ room, uri: hat.uri }]],
-  },
-  'room hat removed': {
-    before: ['room created', 'room hat set', 'room hat worn'],
-    read: ({ rooms }) => [rooms.hats('r1'), rooms.hatWearers('r1')],
-    is: [[], []],
-  },
-  'room removed': {
-    before: ['room created', 'room configured', 'room affiliation set', 'room subject set'],
-    read: ({ rooms }) => [
-      rooms.byName('s1', 'kitchen'),
-      rooms.config('r1'),
-      rooms.affiliations('r1'),
-      rooms.ofJid('s1', owner.jid),
-      rooms.subject('r1'),
-    ],
-    is: [undefined, undefined, [], [], undefined],
-  },
+  ...roomCases,
   'upload slot made': {
     before: born,
     read: ({ uploads }) => [uploads.find('u1'), uploads.ofAccount('a1')],
