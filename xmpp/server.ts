@@ -122,16 +122,12 @@ export class XmppServer {
       random: options.random,
       log,
       keys: this.#tls,
-<<<<<<< HEAD
       isServed: (domain) => this.#isOwn(domain) || this.#beside.takes(domain),
-=======
-      isServed: (domain) => this.#isOwn(domain) || this.#components.takes(domain),
       ownerAllows: (direction, local, remote) => {
         const host =
           this.#hostOf(local) ?? findService(local, (domain) => this.#hostOf(domain))?.host ?? this.#served[0];
         return host?.access.allows({ action: `federate-${direction}`, who: { domain: remote } }) ?? false;
       },
->>>>>>> fe22861 (Talks between two boxes: chat, subscriptions, rooms, avatars, certificates; the owner's rules say who federates)
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => this.#tellActivity(),
     });
