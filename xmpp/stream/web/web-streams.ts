@@ -43,14 +43,20 @@ export class WebStreams {
       refuseUpgrade(socket, refusal);
       return;
     }
-    const { streams, config } = this.#context;
+    const { streams, config, doors } = this.#context;
     const leave = streams.addresses.enter(peer.address, config.limits.streamsPerAddress);
-    if (!leave) {
+    const admitted = leave && doors.newcomers.enter(peer.address, () => socket.destroy());
+    socket.once('close', () => {
+      leave?.();
+      admitted?.();
+    });
+    if (!admitted) {
       refuseUpgrade(socket, { status: 429, text: 'Too many streams from your address.' });
       return;
     }
-    socket.once('close', leave);
-    this.#sockets.accept(request, socket, head, (opened) => this.#begin(new WebSocketTransport(opened, peer)));
+    this.#sockets.accept(request, socket, head, (opened) =>
+      this.#begin(new WebSocketTransport(opened, peer, admitted)),
+    );
   }
 
   /** False for what is none of its business. */

@@ -17,6 +17,7 @@ export class WebSocketTransport implements Transport {
   /** Browsers tell no page of it, so that none could bind to it. */
   readonly tls = undefined;
   readonly #socket: MessageSocket;
+  readonly #admitted: () => void;
   #events: TransportEvents | undefined;
   #limits: ParserLimits = { bytes: 0, depth: 0, attributes: 0 };
   #awaitsOpen = true;
@@ -24,8 +25,10 @@ export class WebSocketTransport implements Transport {
   #over = false;
   #closeCode: CloseCode = 1000;
 
-  constructor(socket: MessageSocket, { address, secure }: WebPeer) {
+  /** @param admitted told once the client has logged in */
+  constructor(socket: MessageSocket, { address, secure }: WebPeer, admitted: () => void) {
     this.#socket = socket;
+    this.#admitted = admitted;
     this.address = address;
     this.secure = secure;
   }
@@ -77,6 +80,7 @@ export class WebSocketTransport implements Transport {
 
   admit(): void {
     this.#socket.admit();
+    this.#admitted();
   }
 
   end(): void {

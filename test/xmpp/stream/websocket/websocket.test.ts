@@ -63,6 +63,21 @@ describe('a stream over WebSocket', () => {
     );
   });
 
+  it('may have to give way to others until it has logged in, as streams over TCP may', async () => {
+    const running = await start();
+    const { newcomers } = running.context.doors;
+    const client = await open(running);
+    expect(newcomers.count).toBe(1);
+    await client.login();
+    expect(newcomers.count).toBe(0);
+    const stranger = await connected(running);
+    const tcp = await opened(running);
+    await expect.poll(() => newcomers.count).toBe(2);
+    stranger.socket.terminate();
+    tcp.cut();
+    await expect.poll(() => newcomers.count).toBe(0);
+  });
+
   it('ends when the client closes it, and takes the session along', async () => {
     const running = await start();
     const client = await bound(running);
