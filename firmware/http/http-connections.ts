@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerOptions, ty
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock, Timer } from '../../xmpp/clock.ts';
-import type { AddressCounter } from '../../xmpp/stream/addresses.ts';
+import { type AddressCounter, isLoopback } from '../../xmpp/stream/addresses.ts';
 import type { Entrant } from '../../xmpp/stream/door.ts';
 
 const LIMITS: ServerOptions = {
@@ -54,7 +54,8 @@ export class HttpConnections {
   }
 
   take({ socket, address, admitted }: Entrant): void {
-    const leave = this.#addresses.enter(address, CONNECTIONS_PER_ADDRESS);
+    // A proxy on this machine stands for everyone who comes through it.
+    const leave = this.#addresses.enter(address, isLoopback(address) ? 0 : CONNECTIONS_PER_ADDRESS);
     if (!leave) {
       socket.destroy();
       return;

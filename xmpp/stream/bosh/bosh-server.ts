@@ -53,7 +53,12 @@ export class BoshServer {
     else if (request.method !== 'POST')
       say(response, { status: 405, text: 'XMPP over BOSH (XEP-0206) is spoken here.' });
     else if (refusal) say(response, refusal);
-    else void this.#answer(request, response, peer);
+    else {
+      this.#answer(request, response, peer).catch((error: unknown) => {
+        this.#context.log.error({ error: String(error) }, 'a request of BOSH failed');
+        response.destroy();
+      });
+    }
   }
 
   #asksTooMuch({ address }: WebPeer): boolean {
