@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { Account } from '../../../xmpp/store/model.ts';
-import { testHost, type TestHost } from '../extensions/harness.ts';
+import { type TestHost, testHost } from '../extensions/harness.ts';
 
 const DAY_MS = 86_400_000;
 const NONE = 'HT-SHA-256-NONE';

@@ -6,16 +6,19 @@ import { type Element, xml } from '../../xml.ts';
 import { NS_FAST, NS_SASL2 } from './namespaces.ts';
 import type { Sasl2Login } from './negotiation.ts';
 
-/** `<token/>` where the client is to have one. A client without an id is not told from others, so it gets none. */
+/**
+ * `<token/>` where the client is to have one. A client without an id is not told from others, so it gets none; nor does anyone while
+ * the disk is full, but the login stands.
+ */
 export async function noteClient(host: Host, { account, request, token }: Sasl2Login): Promise<Element | undefined> {
   const { userAgent, fast } = request;
   const { id, software, device } = userAgent;
   if (id === undefined) return undefined;
-  const given = await host.clients.loggedIn(account, {
-    ...{ id, software, device },
-    by: fast ? 'token' : 'password',
-    wants: token,
-    invalidated: fast?.invalidate ?? false,
+  const by = fast ? 'token' : 'password';
+  const login = { id, software, device, by, wants: token, invalidated: fast?.invalidate ?? false } as const;
+  const given = await host.clients.loggedIn(account, login).catch((error: unknown) => {
+    host.log.warn({ error: String(error) }, 'a login could not be noted');
+    return undefined;
   });
   return given && xml('token', { xmlns: NS_FAST, expiry: dateTime(given.expiresMs), token: given.secret });
 }
