@@ -5,24 +5,22 @@ import type { UploadSlot } from '../../../xmpp/store/model.ts';
 import { noonMs, open, temporaryFolder } from './fixtures.ts';
 import { roomCases, type Seen } from './round-trip-rooms.ts';
 import {
-  act,
   alice,
   bob,
   client,
   credential,
-  held,
   invite,
   item,
   kinds,
   message,
   push,
   room,
-  rule,
   sample,
   samples,
   server,
   slot,
 } from './samples.ts';
+import { born, type Seen, seenOfAccess } from './seen-access.ts';
 
 const born: ChangeKind[] = ['server set', 'account created'];
 
@@ -166,41 +164,7 @@ const cases: { [K in ChangeKind]: Seen } = {
     ],
     is: ['<storage/>', undefined],
   },
-  'access rule set': { before: born, read: ({ access }) => access.rules('s1'), is: [rule] },
-  'access rule removed': { before: [...born, 'access rule set'], read: ({ access }) => access.rules('s1'), is: [] },
-  'circle set': {
-    before: born,
-    read: ({ access }) => access.circles('s1'),
-    is: [{ id: 'c1', server: 's1', name: 'School' }],
-  },
-  'circle member set': {
-    before: [...born, 'circle set'],
-    read: ({ access }) => [access.members('c1'), access.circlesOf('a1')],
-    is: [[samples['circle member set']], [samples['circle member set']]],
-  },
-  'circle removed': {
-    before: [...born, 'circle set', 'circle member set'],
-    read: ({ access }) => [access.circles('s1'), access.members('c1'), access.circlesOf('a1')],
-    is: [[], [], []],
-  },
-  'approval set': { before: born, read: ({ access }) => access.approved('a1'), is: ['grandma@g.test'] },
-  'sender accepted': { before: born, read: ({ access }) => access.accepts('a1', held.from), is: true },
-  'stanza held': { before: born, read: ({ access }) => access.held('a1'), is: [held] },
-  'held stanzas cleared': {
-    before: [...born, 'stanza held'],
-    read: ({ access }) => access.held('a1'),
-    is: [],
-  },
-  'act recorded': { read: ({ access }) => access.acts('s1', 10), is: [act] },
-  'acts forgotten': { before: ['act recorded'], read: ({ access }) => access.acts('s1', 10), is: [] },
-  'push enabled': { before: born, read: ({ extras }) => extras.pushRegistrations('a1'), is: [push] },
-  'push disabled': {
-    before: [...born, 'push enabled'],
-    read: ({ extras }) => extras.pushRegistrations('a1'),
-    is: [],
-  },
-  'component set': { read: ({ components }) => components.all(), is: [samples['component set']] },
-  'component removed': { before: ['component set'], read: ({ components }) => components.all(), is: [] },
+  ...seenOfAccess,
   'invite created': {
     read: ({ invites }) => [invites.byCode(invite.code), invites.list('s1')],
     is: [invite, [invite]],
