@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
 import type { UploadSlot } from '../../../xmpp/store/model.ts';
 import { noonMs, open, temporaryFolder } from './fixtures.ts';
+import { accessCases } from './round-trip-access.ts';
 import { roomCases, type Seen } from './round-trip-rooms.ts';
 import {
   alice,
@@ -13,14 +14,12 @@ import {
   item,
   kinds,
   message,
-  push,
   room,
   sample,
   samples,
   server,
   slot,
 } from './samples.ts';
-import { born, type Seen, seenOfAccess } from './seen-access.ts';
 
 const born: ChangeKind[] = ['server set', 'account created'];
 
@@ -164,7 +163,7 @@ const cases: { [K in ChangeKind]: Seen } = {
     ],
     is: ['<storage/>', undefined],
   },
-  ...seenOfAccess,
+  ...accessCases,
   'invite created': {
     read: ({ invites }) => [invites.byCode(invite.code), invites.list('s1')],
     is: [invite, [invite]],

@@ -1,13 +1,11 @@
 /** What is seen of each change of access control and of what stands beside the box (round-trip.test.ts). */
 import type { ChangeKind } from '../../../xmpp/store/changes.ts';
-import type { Store } from '../../../xmpp/store/store.ts';
-import { act, held, rule, samples } from './samples.ts';
+import type { Seen } from './round-trip-rooms.ts';
+import { act, held, push, rule, samples } from './samples.ts';
 
-export type Seen = { before?: ChangeKind[]; read: (store: Store) => unknown; is: unknown };
+const born: ChangeKind[] = ['server set', 'account created'];
 
-export const born: ChangeKind[] = ['server set', 'account created'];
-
-export const seenOfAccess = {
+export const accessCases = {
   'access rule set': { before: born, read: ({ access }) => access.rules('s1'), is: [rule] },
   'access rule removed': { before: [...born, 'access rule set'], read: ({ access }) => access.rules('s1'), is: [] },
   'circle set': {
