@@ -5,8 +5,8 @@ import { Managed } from '../kit/managed.ts';
 import { Wire } from '../kit/wire.ts';
 import { bodyOf } from './archive.ts';
 
-const MEMBERS = 250;
-const DEVICES = 8;
+const MEMBERS = 200;
+const DEVICES = 10;
 const AT_ONCE = 25;
 /** A box that is busy with all of them answers each late. */
 const PATIENCE_MS = 60_000;
