@@ -45,7 +45,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     if (invite instanceof Response) return invite;
     const form = await c.req.parseBody();
     const field = (name: string) => (typeof form[name] === 'string' ? form[name] : '');
-    const made = await makeAccount(field('name').trim(), field('password'), invite);
+    const made = await makeAccount(field('name').trim(), field('password'), invite, addressOf(c));
     if ('problem' in made) return landing(c, invite, { ...made.problem, name: field('name') });
     return welcome(c, made.account);
   });
@@ -129,12 +129,14 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     name: string,
     password: string,
     invite: Invite,
+    address: string,
   ): Promise<{ account: Account } | { problem: Omit<Problem, 'name'> }> {
     const wrong = complaint('name', () => prepareName(name)) ?? complaint('password', () => preparePassword(password));
     if (name === '') return { problem: { field: 'name', text: words.problems.nameMissing } };
     if (wrong) return { problem: wrong };
     try {
-      const account = await host.accounts.create({ local: name, password, role: invite.role, inviteCode: invite.code });
+      const { role, code: inviteCode } = invite;
+      const account = await host.accounts.create({ local: name, password, role, inviteCode, address });
       return { account };
     } catch (error) {
       return { problem: problemOf(error) };
@@ -159,6 +161,7 @@ function problemOf(error: unknown): Omit<Problem, 'name'> {
   if (error instanceof CommitError) return { field: 'form', text: words.problems.diskFull };
   if (!(error instanceof StanzaError)) throw error;
   if (error.condition === 'conflict') return { field: 'name', text: words.problems.nameTaken };
+  if (error.condition === 'forbidden') return { field: 'form', text: error.message };
   if (error.condition === 'item-not-found') return { field: 'form', text: words.problems.codeGone };
   return { field: 'name', text: error.message };
 }

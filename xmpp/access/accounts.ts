@@ -1,5 +1,6 @@
 /** Accounts of one host: made, logged in to, changed, removed. Every caller (registration, command line, web) comes through here. */
 import type { Host } from '../extension.ts';
+import { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
@@ -20,6 +21,8 @@ export interface NewAccount {
   inviteCode?: string;
   /** When the invitation was accepted, where that was earlier: it counts as good if it was then (XEP-0445 section 4). */
   inviteAcceptedMs?: number;
+  /** Where it comes from over the network. */
+  address?: string;
   /** Made by those who run the box, on the command line: may have a name that speaks for the server. */
   byOperator?: boolean;
 }
@@ -61,7 +64,7 @@ export class Accounts {
 
   /**
    * The first account of an empty host is made administrator whatever `role` says, and may have any name.
-   * @throws StanzaError conflict, not-acceptable (name or password no good), item-not-found (invitation no good)
+   * @throws StanzaError conflict, not-acceptable (name or password no good), item-not-found (invitation no good), forbidden (rules)
    */
   async create(wanted: NewAccount): Promise<Account> {
     const local = prepareName(wanted.local);
@@ -168,6 +171,7 @@ export class Accounts {
   #admit(local: string, wanted: NewAccount): { invite: Invite | undefined; role: Role } {
     const { server, store } = this.#host;
     const first = store.accounts.count(server.id) === 0;
+    if (!wanted.byOperator) this.#assertAllowed(local, wanted.address);
     if (!first && !wanted.byOperator) assertNotReserved(local);
     const invite =
       wanted.inviteCode === undefined ? undefined : this.#invite(wanted.inviteCode, wanted.inviteAcceptedMs);
@@ -177,6 +181,13 @@ export class Accounts {
     if (this.find(local) || (kept && kept.code !== invite?.code))
       throw new StanzaError('conflict', { text: 'This name is taken.' });
     return { invite, role: first ? 'administrator' : (invite?.role ?? wanted.role) };
+  }
+
+  #assertAllowed(local: string, address: string | undefined): void {
+    const { access, server } = this.#host;
+    const jid = Jid.of(local, server.domain);
+    if (!access.allows({ action: 'register', who: { jid, ...(address !== undefined && { address }) } }))
+      throw new StanzaError('forbidden', { text: 'The owner of this server does not let you make an account.' });
   }
 
   #invite(code: string, acceptedMs = this.#host.clock.nowMs()): Invite {

@@ -10,6 +10,7 @@ import { mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
 import type { Element } from '../xml.ts';
+import { isOfThisServer, memberAt } from './rules/who.ts';
 
 /** Presence by which somebody comes closer; what only ends something always passes. */
 const APPROACHING: ReadonlySet<string | undefined> = new Set([undefined, 'subscribe', 'subscribed', 'probe']);
@@ -72,19 +73,7 @@ function mayWait(stanza: Element): boolean {
 /** Bodies, encrypted or not, and invitations to rooms. */
 const HOLDS: ReadonlySet<string> = new Set(['body', 'encrypted', 'openpgp', 'x']);
 
-/** The server itself, its services, the owner's components: rooms have rules of their own, and a gateway answers for its people. */
-function isOfThisServer(host: Host, jid: Jid): boolean {
-  if (host.isBeside(jid.domain)) return true;
-  if (host.serves(jid.domain)) return jid.local === '';
-  const dot = jid.domain.indexOf('.');
-  return (
-    dot !== -1 && host.serves(jid.domain.slice(dot + 1)) && host.services.find(jid.domain.slice(0, dot)) !== undefined
-  );
-}
-
 const isOwn = (host: Host, account: Account, jid: Jid) => host.serves(jid.domain) && jid.local === account.local;
-
-const memberAt = (host: Host, jid: Jid) => (host.serves(jid.domain) ? host.accounts.find(jid.local) : undefined);
 
 /** A session of the member sent its presence there by itself: a room that it entered, say. */
 function hasGoneTo(host: Host, account: Account, from: Jid): boolean {

@@ -4,7 +4,7 @@ import { assertNotReserved, prepareName } from '../access/name.ts';
 import { dateTime } from '../clock.ts';
 import { type FormField, formElement, tableElement } from '../data-form.ts';
 import type { Extension, Host } from '../extension.ts';
-import { type CommandAsker, type CommandOutcome, done, failed, isAdministrator } from '../routing/command.ts';
+import { administrates, type CommandAsker, type CommandOutcome, done, failed } from '../routing/command.ts';
 import type { Answers } from '../routing/command-answers.ts';
 import { badPayload } from '../routing/command-answers.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
@@ -21,7 +21,7 @@ export const invitations: Extension = {
   name: 'invitations',
   xep: [{ number: '0401', title: 'Ad-hoc Account Invitation Generation', version: '0.6.0', status: 'complete' }],
   attach(host) {
-    const invites = ({ member }: CommandAsker) => member !== undefined && mayInvite(host.server, member) !== 'nothing';
+    const invites = ({ member }: CommandAsker) => member !== undefined && mayInvite(host, member) !== 'nothing';
     host.commands.add({
       node: `${NS}#invite`,
       name: 'Invite a friend',
@@ -33,7 +33,7 @@ export const invitations: Extension = {
       node: `${NS}#create-account`,
       name: 'Invite somebody to make an account',
       target: 'server',
-      allowed: (asker) => isAdministrator(asker) && host.server.registration !== 'closed',
+      allowed: (asker) => administrates(host)(asker) && host.server.registration !== 'closed',
       begin: () => ({
         title: 'An account for somebody',
         instructions: 'Give them the address that comes next. They choose their own password.',
@@ -76,9 +76,9 @@ const accountFields: readonly FormField[] = [
 /** Section 5.1. */
 async function inviteFriend(host: Host, member: Account): Promise<CommandOutcome> {
   const open = host.invites.list().filter(({ code, createdBy }) => createdBy === member.id && host.invites.find(code));
-  if (member.role !== 'administrator' && open.length >= MAX_OPEN)
+  if (open.length >= MAX_OPEN && !host.access.allows({ action: 'administer', who: { account: member } }))
     throw new StanzaError('resource-constraint', { text: `You have ${MAX_OPEN} open invitations; take some back.` });
-  const registers = mayInvite(host.server, member) === 'account';
+  const registers = mayInvite(host, member) === 'account';
   return told(host, await host.invites.create({ createdBy: member, befriends: true, registers }));
 }
 
@@ -161,7 +161,7 @@ const options = (host: Host, asker: CommandAsker) =>
 
 /** One's own; for administrators, everybody's. */
 function openFor(host: Host, asker: CommandAsker): Invite[] {
-  const all = isAdministrator(asker);
+  const all = administrates(host)(asker);
   return host.invites
     .list()
     .filter(({ code, createdBy }) => (all || createdBy === asker.member?.id) && host.invites.find(code));

@@ -57,9 +57,13 @@ export const registration: Extension = {
   },
 };
 
-/** @throws StanzaError service-unavailable (closed), not-authorized (the stream is not encrypted) */
+/** @throws StanzaError service-unavailable (closed), forbidden (rules), not-authorized (the stream is not encrypted) */
 function assertOpen(host: Host, stream: StrangerStream): void {
   if (host.server.registration === 'closed') throw new StanzaError('service-unavailable');
+  if (!host.access.allows({ action: 'register', who: { address: stream.address } }))
+    throw new StanzaError('forbidden', {
+      text: 'The owner of this server lets nobody make an account from this network.',
+    });
   if (!stream.secure) throw new StanzaError('not-authorized', { text: 'Registration needs an encrypted stream.' });
 }
 
@@ -121,6 +125,7 @@ async function register(host: Host, { payload, stream }: BeforeLoginRequest): Pr
       local: username,
       password,
       role: 'member',
+      address: stream.address,
       ...(inviteCode !== undefined && { inviteCode, inviteAcceptedMs: Number(stream.memory.get(MEMORY.acceptedMs)) }),
     });
   } catch (error) {

@@ -5,6 +5,7 @@
  * next one knows by closure; the table keeps the chain, so that its asker can go back.
  */
 import type { FormField } from '../data-form.ts';
+import type { Host } from '../extension.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
 import type { Answers } from './command-answers.ts';
@@ -68,9 +69,11 @@ export interface Command {
   begin(asker: CommandAsker): CommandStep | Promise<CommandStep>;
 }
 
-/** For `allowed`: administrators of this host. */
-export const isAdministrator = ({ member }: CommandAsker) =>
-  member?.role === 'administrator' && member.status === 'active';
+/** For `allowed`: those who look after this host, by its rules. */
+export const administrates =
+  (host: Pick<Host, 'access'>) =>
+  ({ member }: CommandAsker) =>
+    member?.status === 'active' && host.access.allows({ action: 'administer', who: { account: member } });
 
 /** For `allowed` of an account's command: its owner. */
 export const isOwner = ({ member, to }: CommandAsker) => member !== undefined && member.local === to.local;

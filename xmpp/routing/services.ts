@@ -2,6 +2,7 @@
  * Services beside a host: `rooms.example` next to `example`, at every domain of the host. A service takes in each stanza that is
  * addressed to its domain or to anything at it; what it throws is answered as everywhere (routing/inbound.ts).
  */
+import { whoIs } from '../access/rules/who.ts';
 import type { XmppHost } from '../host.ts';
 import { messageType } from '../im/message.ts';
 import { type Element, firstChild } from '../xml.ts';
@@ -91,10 +92,23 @@ export function findService(
 
 export async function toService(found: FoundService, stanza: Element, to: Jid, origin: Origin): Promise<void> {
   const { from, session } = origin;
+  if (asks(stanza)) assertAllowed(found.host, from);
   const incoming = { stanza, from, to, session };
   if (stanza.name === 'presence') return found.service.presence?.(incoming);
   if (stanza.name === 'message') return messageTo(found, incoming, origin);
   if (!routeIqReply(found.host, stanza, from)) return iqTo(found, incoming, origin);
+}
+
+/** What only answers or ends something always passes. */
+function asks({ name, attrs: { type } }: Element): boolean {
+  return type !== 'error' && type !== 'result' && (name !== 'presence' || type !== 'unavailable');
+}
+
+/** The rules of the service's owner. @throws StanzaError forbidden */
+function assertAllowed(host: XmppHost, from: Jid): void {
+  const who = whoIs(host, from);
+  if (who && !host.access.allows({ action: 'use-service', who }))
+    throw new StanzaError('forbidden', { text: 'The owner of this server does not let you use its services.' });
 }
 
 /** What a member says through a service belongs to the member's own archive and devices as well, but for what a room repeats. */

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { formElement } from '../../../xmpp/data-form.ts';
 import { commands } from '../../../xmpp/extensions/commands.ts';
 import { disco } from '../../../xmpp/extensions/disco.ts';
-import { done, isAdministrator, isOwner } from '../../../xmpp/routing/command.ts';
+import { administrates, done, isOwner } from '../../../xmpp/routing/command.ts';
 import { badPayload } from '../../../xmpp/routing/command-answers.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { xml } from '../../../xmpp/xml.ts';
@@ -23,7 +23,7 @@ function addBooking(): void {
     node: 'book',
     name: 'Book a table',
     target: 'server',
-    allowed: isAdministrator,
+    allowed: administrates(host),
     begin: () => ({
       title: 'How many?',
       more: true,

@@ -1,5 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
 import { mayInvite } from '../../../xmpp/access/invite-policy.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { formElement, readForm } from '../../../xmpp/data-form.ts';
 import { commands } from '../../../xmpp/extensions/commands.ts';
 import { invitations } from '../../../xmpp/extensions/invitations.ts';
@@ -115,8 +117,19 @@ test.each([
   ['community', 'member', 'account'],
   ['open', 'member', 'account'],
   ['open', 'limited', 'nothing'],
-] as const)('in mode %s a %s may give away: %s', (mode: Mode, role: Role, may) => {
-  expect(mayInvite({ mode, registration: 'invite' }, { role, status: 'active' })).toBe(may);
+] as const)('in mode %s a %s may give away: %s', async (mode: Mode, role: Role, may) => {
+  await host.configure({ mode });
+  const account = await host.member('somebody', role);
+  expect(mayInvite(host, account)).toBe(may);
+  expect(mayInvite(host, { ...account, status: 'disabled' })).toBe('nothing');
+  await host.configure({ registration: 'closed' });
+  expect(mayInvite(host, account)).toBe(may === 'nothing' ? may : 'contact');
+});
+
+test("the owner's rule comes before the mode's", async () => {
+  const book = new RuleBook(host);
+  await book.add({ subject: 'account:bob@casp3r.local', action: 'invite', decision: 'deny' }, COMMAND_LINE);
+  expect(mayInvite(host, member.session.account)).toBe('contact');
 });
 
 test('where members may make no accounts their invitation is for a contact alone', async () => {

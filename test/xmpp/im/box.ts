@@ -160,7 +160,7 @@ export async function openBox(
   const clock = new TestClock();
   const store = await openStore({ folder, clock, random: systemRandom, log: silentLog });
   const ids = { near: store.newId(), other: store.newId() };
-  const row = { mode: 'family', registration: 'invite' } as const;
+  const row = { mode: 'open', registration: 'invite' } as const;
   await store.journal.commit(
     change('server set', { id: ids.near, domain: 'near.example', fallbacks: ['old.near.example'], ...row }),
     change('server set', { id: ids.other, domain: 'other.example', fallbacks: [], ...row }),

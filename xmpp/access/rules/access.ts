@@ -7,7 +7,8 @@ import type { Jid } from '../../routing/jid.ts';
 import type { AccessAction, AccessRule, Decision } from '../../store/access-model.ts';
 import type { Change, ChangeKind } from '../../store/changes.ts';
 import type { Account, Id, Mode } from '../../store/model.ts';
-import { decide, type ReadRule, type Verdict } from './decide.ts';
+import { decide, type ReadRule, type Setting, type Verdict } from './decide.ts';
+import { isListed, settingsOf } from './settings.ts';
 import { type Party, readSubject } from './subject.ts';
 
 /** Who acts: a member, somebody outside by address or domain, or nobody yet but a network address. */
@@ -51,6 +52,7 @@ export class Access {
   readonly #host: Host;
   #kept = new Map<string, Verdict>();
   #rules: readonly ReadRule[] | undefined;
+  #settings: readonly Setting[] | undefined;
 
   constructor(host: Host) {
     this.#host = host;
@@ -101,7 +103,9 @@ export class Access {
 
   #decide(question: AccessQuestion, mode: Mode = this.#host.server.mode): Verdict {
     const { action } = question;
-    return decide(mode, this.#readRules(), { action, who: this.#party(question), apart: this.#areApart(question) });
+    const asked = { action, who: this.#party(question), apart: this.#areApart(question) };
+    this.#settings ??= settingsOf(this.#host.config.federation);
+    return decide(mode, this.#readRules(), asked, this.#settings);
   }
 
   #readRules(): readonly ReadRule[] {
@@ -116,8 +120,7 @@ export class Access {
     if ('account' in who) return { ...party, ...this.#memberParty(who.account) };
     if ('jid' in who) return { ...party, ...this.#outsideParty(who.jid, member) };
     if (!('domain' in who)) return party;
-    const { server } = this.#host;
-    return { ...party, domain: who.domain, known: this.#hasContactAt(server.id, who.domain) };
+    return { ...party, domain: who.domain, known: this.#isListed(who.domain) || this.#hasContactAt(who.domain) };
   }
 
   #memberParty(account: Account): Party {
@@ -131,7 +134,7 @@ export class Access {
     const { store, server } = this.#host;
     const bare = jid.bare.toString();
     const known = member ? this.#knows(member, bare) : store.access.isContact(server.id, bare);
-    return { jid: bare, domain: jid.domain, known };
+    return { jid: bare, domain: jid.domain, known: known || this.#isListed(jid.domain) };
   }
 
   #knows(member: Account, bare: string): boolean {
@@ -139,11 +142,17 @@ export class Access {
     return store.roster.item(member.id, bare) !== undefined || store.access.accepts(member.id, bare);
   }
 
+  /** The owner named the domain in casp3r.toml. */
+  #isListed(domain: string): boolean {
+    return isListed(this.#host.config.federation.allow, domain);
+  }
+
   /** The services of a domain (its rooms, say) stand right below it. */
-  #hasContactAt(server: Id, domain: string): boolean {
-    const { access } = this.#host.store;
+  #hasContactAt(domain: string): boolean {
+    const { store, server } = this.#host;
     const above = domain.slice(domain.indexOf('.') + 1);
-    return access.hasContactAt(server, domain) || (above.includes('.') && access.hasContactAt(server, above));
+    const isThere = (name: string) => store.access.hasContactAt(server.id, name);
+    return isThere(domain) || (above.includes('.') && isThere(above));
   }
 
   /** One of the two is limited, and they share no circle, and nobody approved. */

@@ -11,8 +11,14 @@ export interface ReadRule {
 
 export interface Verdict {
   decision: Decision;
-  /** What decided: a rule of the owner's, the mode's, or that a limited member talks only to those who were approved. */
-  by: { rule: AccessRule } | { mode: Mode; subject: string } | { limited: string };
+  /** What decided: a rule of the owner's, a key of casp3r.toml, the mode, or that a limited member talks only to those approved. */
+  by: { rule: AccessRule } | { setting: string } | { mode: Mode; subject: string } | { limited: string };
+}
+
+/** A rule that casp3r.toml makes. */
+export interface Setting extends DefaultRule {
+  /** As it is written: `[federation] deny`. */
+  key: string;
 }
 
 export interface Question {
@@ -22,12 +28,20 @@ export interface Question {
   apart?: boolean;
 }
 
-export function decide(mode: Mode, rules: readonly ReadRule[], { action, who, apart }: Question): Verdict {
+/** @param settings what casp3r.toml says, asked after the owner's rules */
+export function decide(
+  mode: Mode,
+  rules: readonly ReadRule[],
+  { action, who, apart }: Question,
+  settings: readonly Setting[] = [],
+): Verdict {
   for (const { rule, subject } of rules) {
     if ((rule.action === action || rule.action === '*') && subject.matches(who) && canBe(action, rule.decision))
       return { decision: rule.decision, by: { rule } };
   }
   if (apart) return { decision: 'deny', by: { limited: who.jid ?? '' } };
+  const setting = settings.find((one) => speaksOf(one, action) && one.subject.matches(who));
+  if (setting) return { decision: setting.decision, by: { setting: setting.key } };
   const found = MODES[mode].find((one) => speaksOf(one, action) && one.subject.matches(who));
   return { decision: found?.decision ?? 'deny', by: { mode, subject: found?.subject.text ?? 'everyone' } };
 }

@@ -1,7 +1,7 @@
 /** XEP-0133: Service Administration, for administrators and nobody else. Each command's node is under NS; see the tables beside this file. */
 import { dueTo, tell } from '../../access/announcements.ts';
 import type { Extension, Host } from '../../extension.ts';
-import { isAdministrator } from '../../routing/command.ts';
+import { administrates } from '../../routing/command.ts';
 import type { AdminCommand } from './admin-command.ts';
 import { announcementCommands } from './announcements.ts';
 import { listCommands } from './lists.ts';
@@ -33,7 +33,7 @@ export const administration: Extension = {
         node: `${NS}#${node}`,
         name,
         target: 'server',
-        allowed: isAdministrator,
+        allowed: administrates(host),
         async begin(asker) {
           const step = await begin(asker);
           return 'next' in step ? { formType: NS, ...step } : step;

@@ -1,5 +1,7 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1): who may, and what one who enters is told, in its order. */
+import { whoIs } from '../../access/rules/who.ts';
 import { dateTime } from '../../clock.ts';
+import type { Jid } from '../../routing/jid.ts';
 import type { ServiceStanza } from '../../routing/services.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
@@ -32,9 +34,8 @@ export function roomToEnter(muc: Muc, { from, to }: ServiceStanza): { room: Room
   const room = muc.rooms.get(to.local);
   if (room) return { room, created: false };
   const creator = muc.bareOf(from);
-  const account = muc.host.serves(from.domain) ? muc.host.accounts.find(from.local) : undefined;
-  if (!account || account.role === 'limited')
-    throw new StanzaError('not-allowed', { text: 'Only members of this server can make rooms here.' });
+  if (!isAllowed(muc, from, 'create-room'))
+    throw new StanzaError('not-allowed', { text: 'The rules of this server do not let you make rooms here.' });
   if (to.local.length > MAX_NAME || !muc.rooms.mayCreate(creator))
     throw new StanzaError('not-allowed', { text: 'You have made as many rooms as one account may.' });
   return { room: muc.rooms.create(to.local, creator), created: true };
@@ -87,8 +88,16 @@ export function synchronise(muc: Muc, room: Room, present: Present, stanza: Elem
   tellHistory(muc, room, present, request);
 }
 
+/** What the server's owner says of it, whatever the room's owner does. */
+function isAllowed({ host }: Muc, from: Jid, action: 'join-room' | 'create-room'): boolean {
+  const who = whoIs(host, from);
+  return who === undefined || host.access.allows({ action, who });
+}
+
 async function assertMayEnter(muc: Muc, room: Room, bare: string, { from, stanza }: ServiceStanza): Promise<void> {
   const { config } = room;
+  if (!isAllowed(muc, from, 'join-room'))
+    throw new StanzaError('forbidden', { text: 'The rules of this server do not let you enter rooms here.' });
   const affiliation = room.affiliationOf(bare);
   if (affiliation === 'outcast') throw new StanzaError('forbidden');
   if (room.locked && affiliation !== 'owner') throw new StanzaError('item-not-found');

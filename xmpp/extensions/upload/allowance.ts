@@ -17,7 +17,7 @@ const SLOT_MS = 10_000;
 const DISK_RETRY_MS = 3_600_000;
 
 /** Bytes of one file; 0 for no limit but the disk. */
-export function maxFileBytes({ maxBytes, quotaBytes }: UploadConfig): number {
+export function maxFileBytes({ maxBytes, quotaBytes }: Pick<UploadConfig, 'maxBytes' | 'quotaBytes'>): number {
   const limits = [maxBytes, quotaBytes].filter((limit) => limit !== 0);
   return limits.length === 0 ? 0 : Math.min(...limits);
 }
@@ -33,16 +33,20 @@ export class Allowance {
     this.#slots = new Debts(host.clock, SLOT_MS);
   }
 
-  /** @throws StanzaError not-acceptable with the largest size, resource-constraint with the time of a new try */
+  /** @throws StanzaError forbidden, not-acceptable with the largest size, resource-constraint with the time of a new try */
   check(account: Account, bytes: number): void {
-    this.#checkSize(bytes);
+    const { access } = this.#host;
+    if (!access.allows({ action: 'upload', who: { account } }))
+      throw new StanzaError('forbidden', { text: 'The owner of this server does not let you upload files.' });
+    const quotaBytes = access.uploadBytes(account) ?? this.#config.quotaBytes;
+    this.#checkSize(bytes, quotaBytes);
     this.#checkRate(account);
-    this.#checkQuota(account, bytes);
+    this.#checkQuota(account, bytes, quotaBytes);
     if (this.#config.roomBytes() < bytes) throw retryLater('The disk of the server is full.', this.#in(DISK_RETRY_MS));
   }
 
-  #checkSize(bytes: number): void {
-    const most = maxFileBytes(this.#config);
+  #checkSize(bytes: number, quotaBytes: number): void {
+    const most = maxFileBytes({ ...this.#config, quotaBytes });
     if (most === 0 || bytes <= most) return;
     throw new StanzaError('not-acceptable', {
       text: `The file is too large; the largest may have ${most} bytes.`,
@@ -58,8 +62,8 @@ export class Allowance {
   }
 
   /** Slots that may still be used count like files. */
-  #checkQuota({ id }: Account, bytes: number): void {
-    const { quotaBytes, days } = this.#config;
+  #checkQuota({ id }: Account, bytes: number, quotaBytes: number): void {
+    const { days } = this.#config;
     if (quotaBytes === 0) return;
     const nowMs = this.#host.clock.nowMs();
     const kept = this.#host.store.uploads

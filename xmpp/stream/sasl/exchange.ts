@@ -120,7 +120,17 @@ export class SaslExchange {
     if (expired) throw new SaslFailure('credentials-expired');
     if (!account) throw new SaslFailure('account-disabled');
     if (!this.#mayActAs(account, authzid)) throw new SaslFailure('invalid-authzid');
+    this.#assertAllowed(account);
     return { account, authzid, data };
+  }
+
+  /** The owner's rules: of this member wherever it comes from, or of whoever comes from there. */
+  #assertAllowed(account: Account): void {
+    const { host, address } = this.#options;
+    if (host.access.allows({ action: 'login', who: { account, address } })) return;
+    if (host.access.allows({ action: 'login', who: { account } }))
+      throw new SaslFailure('not-authorized', 'The owner of this server does not let you log in from this network.');
+    throw new SaslFailure('account-disabled', 'The owner of this server does not let you log in.');
   }
 
   /** The one identity that a member may act as is its own (RFC 6120 section 6.3.8). */

@@ -1,5 +1,7 @@
 /** Entering, being told, leaving (XEP-0045 sections 7.2, 7.6, 7.7, 7.14, 10.1). */
 import { describe, expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../../xmpp/access/rules/rule-book.ts';
 import { xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import {
@@ -355,5 +357,28 @@ describe('leaving', () => {
     const { box, ann } = hall;
     box.near.hooks.run('server stopping', {});
     expect(got(ann)).toEqual(['Ann gone owner none 110 332']);
+  });
+});
+
+describe("the server's rules come before the room's", () => {
+  const ruled = async ({ box }: Hall, subject: string, action: string) =>
+    new RuleBook(box.near).add({ subject, action, decision: 'deny' }, COMMAND_LINE);
+
+  test('who may not enter rooms is turned away, whatever the room says', async () => {
+    await openRoom(hall);
+    const { box, bob } = hall;
+    await ruled(hall, 'domain:far.example', 'join-room');
+    const join = xml('x', 'http://jabber.org/protocol/muc');
+    await box.fromAfar(xml('presence', { from: 'eve@far.example/x', to: `${ROOM}/Eve` }, join));
+    expect(box.abroad.at(-1)?.getChild('error')?.getChild('forbidden')).toBeDefined();
+    await box.says(bob, enter('Bob'));
+    expect(got(bob)).not.toContain('error forbidden');
+  });
+
+  test('who may make none is told so', async () => {
+    const { box, bob } = hall;
+    await ruled(hall, `account:${bareOf(bob)}`, 'create-room');
+    await box.says(bob, enter('Bob'));
+    expect(got(bob)).toEqual(['error not-allowed']);
   });
 });
