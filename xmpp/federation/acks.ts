@@ -5,7 +5,7 @@ import { type Element, xml } from '../xml.ts';
 import type { Outgoing } from './outgoing.ts';
 
 /** A peer that leaves more than this unacknowledged, or a request unanswered for so long, is taken to be gone. */
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 60_000;
 
 export interface AcksOptions {

@@ -23,6 +23,8 @@ import type { SecuredPeer } from './tls.ts';
 
 const IDLE_MS = 15 * 60_000;
 const BURST_SECONDS = 10;
+/** Of a peer that is not known yet. */
+const STRANGER_PER_SECOND = 20;
 /** Stanzas that may wait for their turn before the link is read no further, and until it is read again. */
 const MANY_PENDING = 256;
 const FEW_PENDING = 128;
@@ -62,6 +64,8 @@ export class Conversation {
   #idleTimer: Timer | undefined;
   #lastMs: number;
   #held = false;
+  /** Nothing more goes here. */
+  #over = false;
 
   constructor({ context, link, direction, secured }: ConversationOptions) {
     this.#context = context;
@@ -70,7 +74,7 @@ export class Conversation {
     this.secured = secured;
     this.sinceMs = context.clock.nowMs();
     this.#lastMs = this.sinceMs;
-    this.#bucket = new TokenBucket(context.clock, 0, 0);
+    this.#bucket = new TokenBucket(context.clock, STRANGER_PER_SECOND, STRANGER_PER_SECOND * BURST_SECONDS);
     this.#desk = new DialbackDesk(context, this);
     this.#watchIdle();
   }
@@ -100,6 +104,7 @@ export class Conversation {
 
   /** The peer speaks for `remote` from now on. On a link of both ways we may speak to it as well, as `local`. */
   hear(local: string, remote: string, proof: Proof): void {
+    if (this.#over) return;
     if (!this.#heard.has(remote)) {
       this.#heard.set(remote, proof);
       const { stanzasPerSecond } = this.#context.policy.of(remote);
@@ -112,6 +117,7 @@ export class Conversation {
 
   /** Stanzas from `local` to `remote` may go here from now on. */
   say(local: string, remote: string, proof: Proof): void {
+    if (this.#over) return;
     this.link.admit();
     this.#said.set(pairOf(local, remote), { local, remote, proof });
     this.#context.changed(this);
@@ -147,6 +153,7 @@ export class Conversation {
 
   /** @throws StreamError */
   handle(element: Element): void {
+    this.#slowDown();
     const namespace = element.attrs.xmlns;
     if (namespace === undefined && isStanza(element)) this.#receive(element);
     else if (namespace === NS_SM) this.#manage(element);
@@ -166,7 +173,6 @@ export class Conversation {
     this.#lastMs = this.#context.clock.nowMs();
     const done = this.#takeIn(stanza);
     this.#acks?.received(done);
-    this.#slowDown();
     if (this.#lanes.pending >= MANY_PENDING && !this.#held) {
       this.#held = true;
       this.link.wire.hold('lanes');
@@ -251,12 +257,14 @@ export class Conversation {
 
   /** Nothing more goes here; the link closes once both sides have said their last. */
   leave(error?: StreamError): void {
+    this.#over = true;
     this.#context.over(this, []);
     this.link.finish(error);
   }
 
   /** The connection is gone. */
   closed(): void {
+    this.#over = true;
     this.#rateTimer?.cancel();
     this.#idleTimer?.cancel();
     this.#desk.closed();

@@ -21,7 +21,7 @@ import { type Outgoing, outgoing, pairOf } from './outgoing.ts';
 import { ConfiguredPolicy, type OwnerRules } from './policy.ts';
 import { SystemDns } from './resolver/dns.ts';
 import { Resolver } from './resolver/resolver.ts';
-import { Route } from './route.ts';
+import { type Room, Route } from './route.ts';
 import { type PeerState, peerStates, Troubles } from './status.ts';
 import { PeerTls } from './tls.ts';
 import { Ways } from './ways.ts';
@@ -46,6 +46,8 @@ const SECRET_BYTES = 32;
 /** Pairs of domains that something waits or pauses for: more are refused at once. */
 const MAX_ROUTES = 5_000;
 const SWEEP_ABOVE = 500;
+/** What waits for links, of all of them. */
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 /** For what is being said to be acknowledged when the box stops. */
 const DRAIN_MS = 2_000;
 
@@ -60,6 +62,17 @@ export class Federation implements Outside {
   /** Links that we dialled to which other domains of ours may be added (XEP-0220 section 2.6.1). */
   readonly #takeMore = new WeakSet<Conversation>();
   #stopping = false;
+  #waitingBytes = 0;
+  readonly #room: Room = {
+    take: (bytes) => {
+      if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) return false;
+      this.#waitingBytes += bytes;
+      return true;
+    },
+    giveBack: (bytes) => {
+      this.#waitingBytes -= bytes;
+    },
+  };
 
   /** @throws Error where the file of authorities is no good */
   constructor(options: FederationOptions) {
@@ -165,6 +178,7 @@ export class Federation implements Outside {
       pair,
       find: () => this.#ways.find(pair.local, pair.remote),
       open: () => this.#open(pair),
+      room: this.#room,
       bounce: (sent, error) => this.#bounce(sent, error),
     });
     this.#routes.set(key, route);

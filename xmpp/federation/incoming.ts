@@ -89,8 +89,8 @@ export class IncomingStream {
     );
     this.#local = opening.domain;
     this.#checkFrom(header.from);
-    const id = this.#context.random(ID_BYTES).toString('hex');
-    this.#link.writeHeader({ id, from: this.#local, to: header.from });
+    const id = this.#newId();
+    this.#writeHeader(id, header.from);
     if (!this.#secured) {
       this.#stage = 'securing';
       this.#link.send(xml('stream:features', {}, xml('starttls', { xmlns: NS_TLS }, xml('required'))));
@@ -101,6 +101,14 @@ export class IncomingStream {
     this.#sendFeatures(this.#secured);
     // Not before: what waits for this moment goes out at once.
     if (this.#proved && this.#remote !== undefined) conversation.hear(this.#local, this.#remote, 'certificate');
+  }
+
+  #newId(): string {
+    return this.#context.random(ID_BYTES).toString('hex');
+  }
+
+  #writeHeader(id: string, to: string | undefined): void {
+    this.#link.writeHeader({ id, from: this.#local || undefined, to });
   }
 
   /** RFC 6120 section 4.7.1: a server names itself; one that does not can still verify keys. */
@@ -206,8 +214,10 @@ export class IncomingStream {
   }
 
   #finish(error?: StreamError): void {
+    // An error stands within a stream (RFC 6120 section 4.9.1.2).
+    if (!this.#link.headerSent) this.#writeHeader(this.#newId(), undefined);
     if (this.#conversation) this.#conversation.leave(error);
-    else this.#link.finish(error, this.#local || undefined);
+    else this.#link.finish(error);
   }
 
   #onPeerClosed(): void {

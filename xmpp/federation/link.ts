@@ -38,7 +38,7 @@ export class Link {
   #parser: StreamParser | undefined;
   #ignoring = false;
   #admitted = false;
-  #headerSent = false;
+  headerSent = false;
   #finished = false;
   #closing: Timer | undefined;
 
@@ -64,7 +64,7 @@ export class Link {
 
   /** The stream begins anew: what comes next is a header. */
   restart(): void {
-    this.#headerSent = false;
+    this.headerSent = false;
     if (this.#events) this.#parser = new StreamParser(NS_SERVER, this.#events, this.#parserLimits());
   }
 
@@ -82,7 +82,7 @@ export class Link {
 
   /** No language is named: what our members say is in theirs. */
   writeHeader({ from, to, id }: HeaderAddresses): void {
-    this.#headerSent = true;
+    this.headerSent = true;
     const attributes = Object.entries({ id, from, to })
       .map(([name, value]) => (value === undefined ? '' : ` ${name}='${attribute(value)}'`))
       .join('');
@@ -107,9 +107,9 @@ export class Link {
   }
 
   /** Ends the stream with this error, or cleanly: then the peer may say its last words. */
-  finish(error?: StreamError, from?: string): void {
+  finish(error?: StreamError): void {
     if (this.#finished) return;
-    if (!this.#headerSent) this.writeHeader({ from, to: undefined });
+    if (!this.headerSent) this.writeHeader({ from: undefined, to: undefined });
     if (error) this.wire.write(serialize(error.toElement()));
     this.wire.write('</stream:stream>');
     this.#finished = true;

@@ -6,7 +6,7 @@ import type { Timer } from '../clock.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { FederationContext } from './context.ts';
 import type { Conversation } from './conversation.ts';
-import { asFailure, type PeerFailure } from './failure.ts';
+import { asFailure, PeerFailure } from './failure.ts';
 import type { Pair } from './negotiation.ts';
 import { mayRepeat, type Outgoing } from './outgoing.ts';
 
@@ -16,6 +16,11 @@ const MAX_WAIT_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5 * 60_000;
 
+export interface Room {
+  take(bytes: number): boolean;
+  giveBack(bytes: number): void;
+}
+
 export interface RouteOptions {
   context: FederationContext;
   pair: Pair;
@@ -23,6 +28,8 @@ export interface RouteOptions {
   find: () => Conversation | undefined;
   /** @throws PeerFailure */
   open: () => Promise<Conversation>;
+  /** Of all routes: takes room for so many bytes, if there is any, and gives it back. */
+  room: Room;
   /** Back to who sent it. */
   bounce: (outgoing: Outgoing, error: StanzaError) => void;
 }
@@ -37,6 +44,7 @@ export class Route {
   #failure: PeerFailure | undefined;
   #nextTryMs = 0;
   #pause: Timer | undefined;
+  #expiry: Timer | undefined;
 
   constructor(options: RouteOptions) {
     this.#options = options;
@@ -84,6 +92,7 @@ export class Route {
   /** Gives back everything. */
   stop(error: StanzaError): void {
     this.#pause?.cancel();
+    this.#expiry?.cancel();
     for (const outgoing of this.#take()) this.#options.bounce(outgoing, error);
   }
 
@@ -93,14 +102,33 @@ export class Route {
       this.#options.bounce(outgoing, this.#failure.toStanzaError());
       return;
     }
-    if (this.#waiting.length >= MAX_WAITING || this.#bytes + outgoing.bytes > MAX_WAITING_BYTES) {
+    if (this.#waiting.length >= MAX_WAITING || !this.#keep(outgoing)) {
       const text = 'Too much waits for this server already.';
       this.#options.bounce(outgoing, new StanzaError('resource-constraint', { text }));
       return;
     }
+    this.#watch();
+    if (pauseMs <= 0) void this.#open();
+  }
+
+  #keep(outgoing: Outgoing): boolean {
+    if (this.#bytes + outgoing.bytes > MAX_WAITING_BYTES || !this.#options.room.take(outgoing.bytes)) return false;
     this.#waiting.push(outgoing);
     this.#bytes += outgoing.bytes;
-    if (pauseMs <= 0) void this.#open();
+    return true;
+  }
+
+  /** However long a link takes to open, what waits for it comes back in time. */
+  #watch(): void {
+    this.#expiry ??= this.#options.context.clock.after(MAX_WAIT_MS, () => {
+      this.#expiry = undefined;
+      const lateMs = this.#options.context.clock.nowMs() - MAX_WAIT_MS;
+      const error = (this.#failure ?? new PeerFailure('it was not reached in time')).toStanzaError();
+      for (const outgoing of this.#take()) {
+        if (outgoing.atMs <= lateMs || !this.#keep(outgoing)) this.#options.bounce(outgoing, error);
+      }
+      if (this.#waiting.length > 0) this.#watch();
+    });
   }
 
   async #open(): Promise<void> {
@@ -132,15 +160,14 @@ export class Route {
     context.trouble(pair.remote, failure.message);
     context.log.info({ ...pair, reason: failure.message }, 'no connection to a server');
     for (const outgoing of this.#take()) {
-      if (!failure.lasting && this.#nextTryMs - outgoing.atMs <= MAX_WAIT_MS) {
-        this.#waiting.push(outgoing);
-        this.#bytes += outgoing.bytes;
-      } else bounce(outgoing, failure.toStanzaError());
+      const waits = !failure.lasting && this.#nextTryMs - outgoing.atMs <= MAX_WAIT_MS;
+      if (!waits || !this.#keep(outgoing)) bounce(outgoing, failure.toStanzaError());
     }
     if (this.#waiting.length > 0) this.#pause = context.clock.after(pauseMs, () => void this.#open());
   }
 
   #take(): Outgoing[] {
+    this.#options.room.giveBack(this.#bytes);
     this.#bytes = 0;
     return this.#waiting.splice(0);
   }

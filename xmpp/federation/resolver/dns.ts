@@ -28,13 +28,14 @@ const SRV_MS = 5 * 60_000;
 const NOTHING = new Set(['ENOTFOUND', 'ENODATA']);
 
 export class SystemDns implements Dns {
-  readonly #resolver = new Resolver({ timeout: TIMEOUT_MS, tries: TRIES });
+  readonly #resolver: Resolver;
   readonly #slots = new Slots(AT_ONCE);
   readonly #srv: DnsCache<SrvAnswer[]>;
   readonly #hosts: DnsCache<string[]>;
 
   /** @param servers addresses with a port or without; empty for the system's */
-  constructor(servers: readonly string[], clock: Clock) {
+  constructor(servers: readonly string[], clock: Clock, timeoutMs = TIMEOUT_MS) {
+    this.#resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
     if (servers.length > 0) this.#resolver.setServers(servers);
     this.#srv = new DnsCache(clock);
     this.#hosts = new DnsCache(clock);

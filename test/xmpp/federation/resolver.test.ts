@@ -1,0 +1,141 @@
+/** Where the server of a domain is: real questions to a real DNS server. */
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../xmpp/clock.ts';
+import { SystemDns } from '../../../xmpp/federation/resolver/dns.ts';
+import { Resolver } from '../../../xmpp/federation/resolver/resolver.ts';
+import { inOrder } from '../../../xmpp/federation/resolver/srv.ts';
+import { TestDns, type Zone } from '../../kit/dns.ts';
+
+async function resolverOf(zone: Zone, hosts: Record<string, string> = {}, loopbackAllowed = true) {
+  const dns = new TestDns(zone);
+  const place = await dns.start();
+  onTestFinished(() => dns.stop());
+  const system = new SystemDns([place], systemClock, 200);
+  return { dns, resolver: new Resolver({ dns: system, hosts, random: () => 0.5, loopbackAllowed }) };
+}
+
+const reasonOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'no error',
+    (error: Error & { lasting?: boolean }) => `${error.lasting ? 'lasting' : 'passing'}: ${error.message}`,
+  );
+
+describe('a domain leads', () => {
+  test('to its SRV records, of both kinds, by priority', async () => {
+    const { resolver } = await resolverOf({
+      srv: {
+        '_xmpp-server._tcp.b.test': [{ priority: 10, port: 5269, target: 'x.b.test' }],
+        '_xmpps-server._tcp.b.test': [
+          { priority: 20, port: 5270, target: 'y.b.test' },
+          { priority: 5, port: 443, target: 'x.b.test' },
+        ],
+      },
+    });
+    expect(await resolver.targets('b.test')).toEqual([
+      { host: 'x.b.test', port: 443, directTls: true },
+      { host: 'x.b.test', port: 5269, directTls: false },
+      { host: 'y.b.test', port: 5270, directTls: true },
+    ]);
+  });
+
+  test('to itself, port 5269, where it has none', async () => {
+    const { resolver } = await resolverOf({ hosts: { 'b.test': ['192.0.2.1'] } });
+    expect(await resolver.targets('b.test')).toEqual([{ host: 'b.test', port: 5269, directTls: false }]);
+  });
+
+  test('nowhere, where it says so', async () => {
+    const { resolver } = await resolverOf({ srv: { '_xmpp-server._tcp.b.test': [{ port: 0, target: '.' }] } });
+    expect(await reasonOf(resolver.targets('b.test'))).toBe('lasting: b.test says that it has no XMPP server');
+  });
+
+  test('to direct TLS alone, where STARTTLS is said not to be there', async () => {
+    const { resolver } = await resolverOf({
+      srv: {
+        '_xmpp-server._tcp.b.test': [{ port: 0, target: '.' }],
+        '_xmpps-server._tcp.b.test': [{ port: 5270, target: 'b.test' }],
+      },
+    });
+    expect(await resolver.targets('b.test')).toEqual([{ host: 'b.test', port: 5270, directTls: true }]);
+  });
+
+  test('nowhere for now, where the DNS fails or is silent', async () => {
+    const names = ['_xmpp-server._tcp.b.test', '_xmpps-server._tcp.b.test', '_xmpp-server._tcp.c.test'];
+    const { resolver } = await resolverOf({ broken: names, silent: ['_xmpp-server._tcp.d.test'] });
+    for (const domain of ['b.test', 'c.test', 'd.test'])
+      expect(await reasonOf(resolver.targets(domain))).toMatch(/^passing: the DNS does not answer/);
+  });
+
+  test('to the place that is fixed for it, without a question', async () => {
+    const { dns, resolver } = await resolverOf({}, { 'b.test': '[::1]:5270 tls' }, false);
+    const [target] = await resolver.targets('b.test');
+    expect(target).toEqual({ host: '::1', port: 5270, directTls: true });
+    expect(target && (await resolver.addresses(target, 'b.test'))).toEqual(['::1']);
+    expect(dns.asked).toEqual([]);
+  });
+
+  test('by its A-labels, where it is internationalised', async () => {
+    const { dns, resolver } = await resolverOf({});
+    await resolver.targets('bücher.test');
+    expect(dns.asked).toContain('SRV _xmpp-server._tcp.xn--bcher-kva.test');
+  });
+
+  test('to eight places at most', async () => {
+    const many = Array.from({ length: 30 }, (_, i) => ({ port: 5000 + i, target: `s${i}.b.test` }));
+    const { resolver } = await resolverOf({ srv: { '_xmpp-server._tcp.b.test': many } });
+    expect(await resolver.targets('b.test')).toHaveLength(8);
+  });
+});
+
+describe('addresses', () => {
+  const target = { host: 'x.test', port: 5269, directTls: false };
+
+  test('come in turns, IPv6 first', async () => {
+    const { resolver } = await resolverOf({ hosts: { 'x.test': ['192.0.2.1', '192.0.2.2', '2001:db8::1'] } });
+    expect(await resolver.addresses(target, 'b.test')).toEqual(['2001:db8::1', '192.0.2.1', '192.0.2.2']);
+  });
+
+  test('of this machine are not for strangers to name', async () => {
+    const { resolver } = await resolverOf({ hosts: { 'x.test': ['127.0.0.1', '::1', '169.254.169.254'] } }, {}, false);
+    expect(await reasonOf(resolver.addresses(target, 'b.test'))).toMatch(/^lasting: x.test has only addresses/);
+    expect(await reasonOf(resolver.addresses({ ...target, host: '127.0.0.1' }, '127.0.0.1'))).toMatch(/^lasting/);
+  });
+
+  test('that are not there are no answer, and one that leads to itself is none', async () => {
+    const { resolver } = await resolverOf({ aliases: { 'x.test': 'x.test' } });
+    expect(await reasonOf(resolver.addresses({ ...target, host: 'y.test' }, 'b.test'))).toBe(
+      'lasting: y.test has no address',
+    );
+    expect(await reasonOf(resolver.addresses(target, 'b.test'))).not.toBe('no error');
+  });
+
+  test('are asked for once, also those that are not there', async () => {
+    const { dns, resolver } = await resolverOf({ hosts: { 'x.test': ['192.0.2.1'] } });
+    for (let i = 0; i < 3; i += 1) {
+      await Promise.all([resolver.addresses(target, 'b.test'), resolver.targets('nothing.test')]);
+    }
+    expect([...dns.asked].sort()).toEqual([
+      'A x.test',
+      'AAAA x.test',
+      'SRV _xmpp-server._tcp.nothing.test',
+      'SRV _xmpps-server._tcp.nothing.test',
+    ]);
+  });
+});
+
+describe('the order of SRV records', () => {
+  const record = (name: string, priority: number, weight: number) => ({
+    name,
+    priority,
+    weight,
+    port: 1,
+    directTls: false,
+  });
+
+  test('draws by weight within a priority (RFC 2782)', () => {
+    const records = [record('a', 1, 10), record('b', 1, 30), record('c', 0, 0)];
+    expect(inOrder(records, () => 0).map(({ name }) => name)).toEqual(['c', 'a', 'b']);
+    expect(inOrder(records, () => 0.99).map(({ name }) => name)).toEqual(['c', 'b', 'a']);
+    const first = Array.from({ length: 40 }, (_, i) => inOrder(records, () => i / 40)[1]?.name);
+    expect(first.filter((name) => name === 'b').length).toBeGreaterThan(25);
+  });
+});
