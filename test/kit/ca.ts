@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 
+export const { Extension } = x509;
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY_MS = 86_400_000;
 
@@ -73,7 +75,36 @@ export class Authority {
     return new Authority(certificate, keys, this.root, pem(certificate) + this.#chain);
   }
 
-  async #sign({ domains, fromDays = -10, toDays = 90, purpose = 'server', authority, extensions = [] }: Wanted) {
+  /** Somebody who has a certificate for this domain and signs with it, as no one may. */
+  async issuePretender(domain: string): Promise<Authority> {
+    const { keys, certificate } = await this.#sign({ domains: [domain] });
+    return new Authority(certificate, keys, this.root, pem(certificate) + this.#chain);
+  }
+
+  /** Its names are otherNames alone: of this type, with a string of this ASN.1 tag. */
+  async issueNamed(name: string, otherNames: readonly { oid: string; tag: number; text: string }[]): Promise<Issued> {
+    const der = (tag: number, ...parts: Uint8Array[]) => {
+      const content = Buffer.concat(parts);
+      return Buffer.concat([
+        content.length < 128 ? Buffer.from([tag, content.length]) : Buffer.from([tag, 0x81, content.length]),
+        content,
+      ]);
+    };
+    const names = otherNames.map(({ oid, tag, text }) =>
+      der(0xa0, oidBytes(oid), der(0xa0, der(tag, Buffer.from(text)))),
+    );
+    const alternative = new x509.Extension('2.5.29.17', false, new Uint8Array(der(0x30, ...names)));
+    const { keys, certificate } = await this.#sign(
+      { domains: [], extensions: names.length > 0 ? [alternative] : [] },
+      name,
+    );
+    return { certificate: pem(certificate) + this.#chain, key: pemOf(keys.privateKey) };
+  }
+
+  async #sign(
+    { domains, fromDays = -10, toDays = 90, purpose = 'server', authority, extensions = [] }: Wanted,
+    name = domains[0] ?? 'nobody',
+  ) {
     const keys = await newKeys();
     const { serverAuth, clientAuth, emailProtection } = x509.ExtendedKeyUsage;
     const purposes = { server: [serverAuth], both: [serverAuth, clientAuth], mail: [emailProtection], none: [] }[
@@ -81,7 +112,7 @@ export class Authority {
     ];
     const certificate = await x509.X509CertificateGenerator.create(
       {
-        subject: [{ CN: [domains[0] ?? 'nobody'] }],
+        subject: [{ CN: [name] }],
         issuer: this.#certificate.subject,
         ...dates(fromDays, toDays),
         signingAlgorithm: ALGORITHM,
@@ -123,6 +154,13 @@ export class CertificateFolder {
   remove(): void {
     rmSync(this.path, { recursive: true, force: true });
   }
+}
+
+/** Arcs below 16384, the first two of them in one byte. */
+function oidBytes(oid: string): Buffer {
+  const [first = 0, second = 0, ...rest] = oid.split('.').map(Number);
+  const arcs = [first * 40 + second, ...rest].flatMap((arc) => (arc < 128 ? [arc] : [0x80 | (arc >> 7), arc & 0x7f]));
+  return Buffer.from([0x06, arcs.length, ...arcs]);
 }
 
 const newKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

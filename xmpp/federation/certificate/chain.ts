@@ -21,9 +21,12 @@ const WEAK_HASHES = new Set(['SHA-1', 'MD5', 'MD2']);
 export function problemOfChain(chain: readonly X509Certificate[], anchors: Anchors, nowMs: number): string | undefined {
   const [leaf, ...others] = chain;
   if (!leaf) return 'there is none';
-  const wrong = problemOfOne(leaf, nowMs);
-  if (wrong !== undefined) return wrong;
-  return climb(leaf, others, 0, anchors, nowMs);
+  try {
+    return problemOfOne(leaf, nowMs) ?? climb(leaf, others, 0, anchors, nowMs);
+  } catch {
+    // A stranger's bytes, in which anything may stand.
+    return 'it cannot be read';
+  }
 }
 
 /** @param below authorities between this certificate and the leaf */

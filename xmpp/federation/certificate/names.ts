@@ -16,8 +16,9 @@ export function namesDomain(certificate: X509Certificate, domain: string): boole
   return certificate.checkHost(ascii, RULES) !== undefined || otherNames(certificate).includes(ascii);
 }
 
-function otherNames({ subjectAltName = '' }: X509Certificate): string[] {
-  const names = subjectAltName.match(/[^,"]*(?:"(?:[^"\\]|\\.)*")?[^,"]*(?:, |$)/g) ?? [];
+/** Node gives null where the names cannot be read. */
+function otherNames({ subjectAltName }: X509Certificate): string[] {
+  const names = (subjectAltName ?? '').match(/[^,"]*(?:"(?:[^"\\]|\\.)*")?[^,"]*(?:, |$)/g) ?? [];
   return names.flatMap((entry) => {
     const name = entry.replace(/, $/, '').trim();
     // What is quoted holds characters that no domain has.
