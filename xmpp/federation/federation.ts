@@ -159,7 +159,10 @@ export class Federation implements Outside {
       mayJoin: (remote) => this.#ways.mayJoin(remote),
       changed: (conversation) => this.#changed(conversation),
       over: (conversation, rest) => this.#over(conversation, rest),
-      trouble: (remote, words) => this.#troubles.add(remote, words),
+      trouble: (remote, words) => {
+        this.#troubles.add(remote, words);
+        this.#options.changed();
+      },
     };
   }
 

@@ -1,0 +1,153 @@
+/** What goes out: over one link, once more after a loss, or back with a reason. */
+import { connect, createServer, type Socket } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { xml } from '../../../xmpp/xml.ts';
+import { Authority } from '../../kit/ca.ts';
+import { conditionOf, textOf, World } from './side.ts';
+
+describe('stanzas', () => {
+  test('of another of our domains share the link', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test', 'rooms.a.test'] });
+    const b = await world.side({ domains: ['b.test'] });
+    a.say('u@a.test', 'v@b.test', 'one');
+    await b.heard(1);
+    a.say('room@rooms.a.test/x', 'v@b.test', 'two');
+    expect(await b.heard(2)).toEqual(['one', 'two']);
+    const addresses = b.federation.states().map(({ domain, sinceMs }) => `${domain} ${sinceMs}`);
+    expect(addresses).toHaveLength(2);
+    expect(new Set(b.federation.states().map(({ sinceMs }) => sinceMs)).size).toBe(1);
+  });
+
+  test('go over direct TLS where only that is offered', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const b = await world.side({ domains: ['b.test'] });
+    world.hosts['b.test'] = `127.0.0.1:${b.portTls} tls`;
+    a.say('u@a.test', 'v@b.test', 'one');
+    expect(await b.heard(1)).toEqual(['one']);
+    expect(b.state('a.test')).toMatchObject({ authenticated: 'certificate' });
+  });
+
+  test('keep their order over a link that is being opened, and after', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const b = await world.side({ domains: ['b.test'] });
+    const bodies = Array.from({ length: 200 }, (_, i) => String(i));
+    for (const body of bodies.slice(0, 100)) a.say('u@a.test', 'v@b.test', body);
+    await b.heard(1);
+    for (const body of bodies.slice(100)) a.say('u@a.test', 'v@b.test', body);
+    expect(await b.heard(200)).toEqual(bodies);
+  });
+
+  test('that the peer did not acknowledge before it was gone go to it when it is back', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const hole = await blackHole();
+    const first = await world.side({ domains: ['b.test'] });
+    world.hosts['b.test'] = `127.0.0.1:${await hole.before(first.port)}`;
+    a.say('u@a.test', 'v@b.test', 'one');
+    await first.heard(1);
+    await vi.waitUntil(() => a.state('b.test')?.queued === 0);
+    hole.swallow = true;
+    a.say('u@a.test', 'v@b.test', 'two');
+    a.send(
+      xml('iq', { from: 'u@a.test', to: 'v@b.test', type: 'get', id: 'q' }, xml('ping', { xmlns: 'urn:xmpp:ping' })),
+    );
+    await hole.swallowed();
+    hole.swallow = false;
+    hole.cut();
+    expect(await first.heard(2)).toEqual(['one', 'two']);
+    // What must not be done twice comes back.
+    await a.heard(1);
+    expect(conditionOf(a.received[0])).toBe('remote-server-timeout');
+  });
+});
+
+describe('what cannot go comes back', () => {
+  test('at once where the domain is nowhere, and again without another look', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'], rules: { deny: ['evil.test'] } });
+    world.hosts['b.test'] = '127.0.0.1:1';
+    a.send(xml('presence', { from: 'u@a.test/x', to: 'v@[::1]', type: 'subscribe' }));
+    await a.heard(1);
+    expect(a.received[0]?.attrs).toMatchObject({ type: 'error', from: 'v@[::1]', to: 'u@a.test/x' });
+    expect(() => a.say('u@a.test', 'v@x.evil.test', 'no')).toThrow('does not talk to x.evil.test');
+    a.forbidden.add('out a.test c.test');
+    expect(() => a.say('u@a.test', 'v@c.test', 'no')).toThrow('does not talk to c.test');
+  });
+
+  test('when the peer has a certificate that will not do, in words', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'], rules: { requireCertificate: true } });
+    await world.side({ domains: ['b.test'], certificate: { toDays: -1 } });
+    await world.side({ domains: ['c.test'], authority: await Authority.create('Nobody knows it') });
+    a.say('u@a.test', 'v@b.test', 'one');
+    await a.heard(1);
+    expect(conditionOf(a.received[0])).toBe('remote-server-not-found');
+    expect(textOf(a.received[0])).toMatch(/^its certificate is no good: it expired on /);
+    a.say('u@a.test', 'v@c.test', 'two');
+    await a.heard(2);
+    expect(textOf(a.received[1])).toBe('its certificate is no good: nobody that is believed here signed it');
+  });
+
+  test('when the box stops', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await new Promise((resolve) => silent.once('listening', resolve));
+    world.hosts['b.test'] = `127.0.0.1:${(silent.address() as { port: number }).port}`;
+    a.say('u@a.test', 'v@b.test', 'one');
+    await a.stop();
+    await a.heard(1);
+    expect(conditionOf(a.received[0])).toBe('remote-server-timeout');
+  });
+
+  test('from what is denied, though its stream is open', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const b = await world.side({ domains: ['b.test', 'club.b.test'] });
+    a.say('u@a.test', 'v@b.test', 'one');
+    await b.heard(1);
+    b.forbidden.add('in club.b.test a.test');
+    a.say('u@a.test', 'v@club.b.test', 'two');
+    await b.until(() => b.received.length > 1 || b.state('a.test')?.lastError !== undefined);
+    expect(b.received.map((stanza) => stanza.getChildText('body'))).not.toContain('two');
+  });
+});
+
+/** A place before a server that, on demand, takes what comes and gives nothing on. */
+async function blackHole() {
+  const sockets = new Set<Socket>();
+  let told: () => void = () => undefined;
+  const hole = {
+    swallow: false,
+    swallowed: () => new Promise<void>((resolve) => (told = resolve)),
+    cut: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+    before: async (port: number): Promise<number> => {
+      const server = createServer((near) => {
+        const far = connect(port, '127.0.0.1');
+        for (const socket of [near, far]) {
+          sockets.add(socket);
+          socket.on('error', () => socket.destroy());
+        }
+        near.on('data', (bytes) => {
+          if (hole.swallow) told();
+          else far.write(bytes);
+        });
+        far.on('data', (bytes) => {
+          if (!hole.swallow) near.write(bytes);
+        });
+        near.on('close', () => far.destroy());
+        far.on('close', () => near.destroy());
+      }).listen(0, '127.0.0.1');
+      onTestFinished(() => void server.close());
+      await new Promise((resolve) => server.once('listening', resolve));
+      return (server.address() as { port: number }).port;
+    },
+  };
+  return hole;
+}
