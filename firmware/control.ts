@@ -29,15 +29,26 @@ export function controlPath(dataFolder: string, cwd: string): string {
   return short;
 }
 
+export interface ControlOptions {
+  path: string;
+  dataFolder: string;
+  commands: ReadonlyMap<string, Command>;
+  log: Log;
+  /** The longest request; default 32 MiB. */
+  requestBytes?: number;
+}
+
 export class ControlServer {
   readonly #path: string;
   readonly #dataFolder: string;
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #log: Log;
+  readonly #requestBytes: number;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
-  constructor(options: { path: string; dataFolder: string; commands: ReadonlyMap<string, Command>; log: Log }) {
+  constructor(options: ControlOptions) {
+    this.#requestBytes = options.requestBytes ?? REQUEST_BYTES;
     this.#path = options.path;
     this.#dataFolder = options.dataFolder;
     this.#commands = options.commands;
@@ -79,7 +90,7 @@ export class ControlServer {
     socket.setEncoding('utf8').on('data', (text: string) => {
       const lines = (waiting + text).split('\n');
       waiting = lines.pop() ?? '';
-      if (waiting.length > REQUEST_BYTES) return void socket.destroy();
+      if (waiting.length > this.#requestBytes) return void socket.destroy();
       for (const line of lines) turn = turn.then(() => this.#answer(socket, line));
     });
   }

@@ -15,7 +15,8 @@ const servers: ControlServer[] = [];
 
 const start = async (commands: Record<string, Command> = {}) => {
   const all = new Map(Object.entries({ ping: () => ({ pid: process.pid }), ...commands }));
-  const server = new ControlServer({ path, dataFolder: folder, commands: all, log: createLog('error', () => {}) });
+  const log = createLog('error', () => {});
+  const server = new ControlServer({ path, dataFolder: folder, commands: all, log, requestBytes: 65_536 });
   await server.start();
   servers.push(server);
   return server;
