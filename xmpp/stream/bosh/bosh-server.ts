@@ -71,9 +71,11 @@ export class BoshServer {
   async #answer(request: IncomingMessage, response: ServerResponse, peer: WebPeer): Promise<void> {
     const { bytesBeforeLogin, depth, attributes } = this.#context.config.limits;
     let session: BoshSession | undefined;
+    let limit = bytesBeforeLogin;
     const bytes = await readRequest(request, bytesBeforeLogin, (begun) => {
       session = this.#sessionOf(begun);
-      return session?.maxBytes ?? bytesBeforeLogin;
+      limit = session?.maxBytes ?? bytesBeforeLogin;
+      return limit;
     });
     if (bytes === 'too long') {
       session?.end('policy-violation');
@@ -82,7 +84,7 @@ export class BoshServer {
     }
     if (!bytes) return;
     try {
-      this.#take(readBody(bytes, { bytes: 0, depth, attributes }), response, peer);
+      this.#take(readBody(bytes, { bytes: limit, depth, attributes }), response, peer);
     } catch (error) {
       if (!(error instanceof StreamError)) throw error;
       refuse(response, conditionOf(error));
@@ -114,7 +116,7 @@ export class BoshServer {
 
   /** @throws StreamError */
   #open(body: BoshBody, response: ServerResponse, peer: WebPeer): void {
-    const { streams, config, clock, random, host } = this.#context;
+    const { streams, config, clock, random, host, doors } = this.#context;
     const { rid, to, from, lang, version = '1.0' } = body;
     if (rid === undefined) throw new StreamError('bad-format', 'no rid');
     readOpening({ to, from, lang, version }, (domain) => host(domain));
@@ -123,7 +125,10 @@ export class BoshServer {
       return;
     }
     const leave = streams.addresses.enter(peer.address, config.limits.streamsPerAddress);
-    if (!leave) {
+    // Its connections come and go, and are newcomers no more once they have asked: the session is one until its login.
+    const admitted = leave && doors.newcomers.enter(peer.address, () => session.destroy());
+    if (!admitted) {
+      leave?.();
       refuse(response, 'policy-violation');
       return;
     }
@@ -131,12 +136,13 @@ export class BoshServer {
     const requestsPerSecond = config.limits.stanzasPerSecond;
     const closed = () => {
       leave();
+      admitted();
       // Whoever comes late is told why it is over.
       clock.after(INACTIVITY * 1000, () => this.#served.delete(sid));
     };
     const session = new BoshSession({ terms: termsFor(sid, body), rid, requestsPerSecond, clock, closed });
     this.#served.set(sid, { session, secure: peer.secure });
-    this.#begin(new BoshTransport(session, peer));
+    this.#begin(new BoshTransport(session, peer, admitted));
     session.take(body, response);
   }
 }

@@ -13,6 +13,7 @@ export class BoshTransport implements Transport {
   /** The connections change under a session. */
   readonly tls = undefined;
   readonly #session: BoshSession;
+  readonly #admitted: () => void;
   #events: TransportEvents | undefined;
   #isNew = true;
   #awaitsRestart = false;
@@ -20,8 +21,10 @@ export class BoshTransport implements Transport {
   #over = false;
   #hasFailed = false;
 
-  constructor(session: BoshSession, { address, secure }: WebPeer) {
+  /** @param admitted told once the client has logged in */
+  constructor(session: BoshSession, { address, secure }: WebPeer, admitted: () => void) {
     this.#session = session;
+    this.#admitted = admitted;
     this.address = address;
     this.secure = secure;
   }
@@ -69,6 +72,7 @@ export class BoshTransport implements Transport {
 
   admit(): void {
     this.#session.admit();
+    this.#admitted();
   }
 
   end(): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Newcomers } from '../../../../xmpp/stream/newcomers.ts';
 import { TestClock } from '../../extensions/harness.ts';
 import { message, type RigOptions } from '../rig.ts';
 import { startWebRig, type WebRig } from '../web/rig.ts';
@@ -70,6 +71,15 @@ describe('a client that asks too much', () => {
       `<body xmlns='${NS_BOSH}' sid='${client.sid}' rid='${client.rid + 1}'>${say('a'.repeat(270_000))}</body>`,
     );
     expect(status).toBe(413);
+  });
+
+  it('or would have one namespace written a thousand times gets nothing', async () => {
+    const running = await start();
+    const client = await BoshClient.bound(running.http);
+    const long = `urn:${'x'.repeat(20_000)}`;
+    const many = `<message xmlns='jabber:client' xmlns:a='${long}' to='romeo@example.test'>${'<a:b/>'.repeat(1_000)}</message>`;
+    expect(await client.send(many)).toBe(terminate('bad-request'));
+    expect(running.received).toEqual([]);
   });
 
   it('and takes too long to log in is told', async () => {
@@ -172,6 +182,22 @@ describe('who may come in', () => {
     const running = await start({ limits: { streamsPerAddress: 1 } });
     await new BoshClient(running.http).create();
     expect(await new BoshClient(running.http).create()).toBe(terminate('policy-violation'));
+  });
+
+  it('is a newcomer until its login, and gives way to others', async () => {
+    const running = await start();
+    running.context.doors.newcomers = new Newcomers(0, 2);
+    const { newcomers } = running.context.doors;
+    const member = new BoshClient(running.http);
+    await member.create();
+    await member.login();
+    expect(newcomers.count).toBe(0);
+    const [first, second, third] = [1, 2, 3].map(() => new BoshClient(running.http));
+    for (const client of [first, second, third]) await client?.create();
+    expect(newcomers.count).toBe(2);
+    expect(await first?.send()).toBe(terminate('item-not-found'));
+    expect(await third?.send(say('too early'))).toContain('<not-authorized ');
+    await expect.poll(() => newcomers.count).toBe(1);
   });
 
   it('does not keep a half-sent request waiting for others', async () => {
