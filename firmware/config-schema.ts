@@ -187,6 +187,7 @@ export const configSchema = v.strictObject({
     require_certificate: v.optional(flag, false),
     dialback: v.optional(flag, true),
     stanzas_per_second: v.optional(limit, 500),
+    share_peers: v.optional(flag, false),
     ca: v.optional(text('must be a file'), ''),
     hosts: v.optional(v.record(domain, hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
     domains: v.optional(

@@ -155,7 +155,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
 }
 
 function federationConfig(keys: Config['federation']): ServerConfig['federation'] {
-  const { require_certificate, stanzas_per_second, domains, ...rest } = keys;
+  const { require_certificate, stanzas_per_second, share_peers, domains, ...rest } = keys;
   const own = Object.entries(domains).map(([domain, rules]) => [
     domain,
     {
@@ -168,6 +168,7 @@ function federationConfig(keys: Config['federation']): ServerConfig['federation'
     ...rest,
     requireCertificate: require_certificate,
     stanzasPerSecond: stanzas_per_second,
+    sharePeers: share_peers,
     domains: Object.fromEntries(own) as ServerConfig['federation']['domains'],
   };
 }

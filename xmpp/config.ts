@@ -99,6 +99,8 @@ export interface FederationConfig extends PeerRules {
   domains: Readonly<Record<string, Partial<PeerRules>>>;
   /** Fixed places, before DNS: `ADDRESS:PORT`, or `ADDRESS:PORT tls` for TLS from the first byte. */
   hosts: Readonly<Record<string, string>>;
+  /** Everyone may see whom the box is connected to (XEP-0485). */
+  sharePeers: boolean;
   /** A PEM file of certificate authorities beside the public ones; '' for none. */
   ca: string;
 }

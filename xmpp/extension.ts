@@ -8,6 +8,7 @@ import type { Access } from './access/rules/access.ts';
 import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
+import type { PeerLink } from './federation/status.ts';
 import type { Presence } from './im/presence.ts';
 import type { Roster } from './im/roster.ts';
 import type { Turns } from './im/turns.ts';
@@ -93,6 +94,8 @@ export interface Host {
    * remote-server-timeout after `timeoutMs` (default 30,000).
    */
   query(iq: Element, timeoutMs?: number): Promise<Element | undefined>;
+  /** The links between this host and other servers at this moment. */
+  links(): readonly PeerLink[];
   /** Run when the server stops. */
   onStop(undo: () => void): void;
 }

@@ -9,6 +9,7 @@ import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import type { Clock, Random } from './clock.ts';
 import type { ServerConfig } from './config.ts';
 import type { Extension, Host } from './extension.ts';
+import type { PeerLink } from './federation/status.ts';
 import { Messages } from './im/message.ts';
 import { Presence } from './im/presence.ts';
 import { Roster } from './im/roster.ts';
@@ -40,6 +41,7 @@ export interface HostSurroundings {
   software: { name: string; version: string };
   isBeside(domain: string): boolean;
   send(stanza: Element): void;
+  linksOf(host: XmppHost): readonly PeerLink[];
   activity(): void;
 }
 
@@ -135,6 +137,10 @@ export class XmppHost implements Host {
 
   send(stanza: Element): void {
     this.#surroundings.send(stanza);
+  }
+
+  links(): readonly PeerLink[] {
+    return this.#surroundings.linksOf(this);
   }
 
   query(iq: Element, timeoutMs = QUERY_TIMEOUT_MS): Promise<Element | undefined> {

@@ -9,7 +9,7 @@ import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
 import { extensions } from './extensions.ts';
 import { Federation } from './federation/federation.ts';
-import type { PeerState } from './federation/status.ts';
+import type { PeerLink, PeerState } from './federation/status.ts';
 import { XmppHost } from './host.ts';
 import type { Log } from './log.ts';
 import type { Hooks } from './routing/hooks.ts';
@@ -129,7 +129,10 @@ export class XmppServer {
         return host?.access.allows({ action: `federate-${direction}`, who: { domain: remote } }) ?? false;
       },
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
-      changed: () => this.#tellActivity(),
+      changed: () => {
+        for (const host of this.#served) host.hooks.run('links changed', {});
+        this.#tellActivity();
+      },
     });
     this.#outside.push(this.#federation);
     if (config.federation.enabled) this.#takers.set(XMPP_SERVER, (entrant) => this.#federation.take(entrant));
@@ -224,6 +227,7 @@ export class XmppServer {
       bytestreams: this.#bytestreams,
       isBeside: (domain) => this.#beside.takes(domain),
       send: (stanza) => this.#send(stanza),
+      linksOf: (asked) => this.#linksOf(asked),
       activity,
     });
     host.attach(extensions);
@@ -286,6 +290,17 @@ export class XmppServer {
 
   #isOwn(domain: string): boolean {
     return this.#hostOf(domain) !== undefined || findService(domain, (name) => this.#hostOf(name)) !== undefined;
+  }
+
+  /** What only comes in does not say for which host it does, where there are several: it is nobody's then. */
+  #linksOf(host: XmppHost): PeerLink[] {
+    const isAt = (local: string) =>
+      local === ''
+        ? this.#served.length === 1
+        : (this.#hostOf(local) ?? findService(local, (domain) => this.#hostOf(domain))?.host) === host;
+    return this.#federation
+      .states()
+      .flatMap(({ domain, local, direction }) => (direction && isAt(local) ? [{ domain, direction }] : []));
   }
 
   #tellActivity(): void {

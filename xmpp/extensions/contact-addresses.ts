@@ -1,6 +1,5 @@
 /** XEP-0157: Contact Addresses for XMPP Services, a form (XEP-0128) in what the host says of itself. */
 import { CONTACT_KINDS } from '../config.ts';
-import { formElement } from '../data-form.ts';
 import type { Extension, Host } from '../extension.ts';
 
 const FORM_TYPE = 'http://jabber.org/network/serverinfo';
@@ -12,13 +11,12 @@ export const contactAddresses: Extension = {
     { number: '0157', title: 'Contact Addresses for XMPP Services', version: '1.1.1', status: 'complete' },
   ],
   attach(host) {
-    host.disco.addForm('server', () => {
-      const fields = CONTACT_KINDS.flatMap((kind) => {
+    host.disco.addFormFields('server', FORM_TYPE, () =>
+      CONTACT_KINDS.flatMap((kind) => {
         const values = addressesFor(host, kind);
         return values.length === 0 ? [] : [{ var: `${kind}-addresses`, type: 'list-multi', values } as const];
-      });
-      return fields.length === 0 ? undefined : formElement('result', FORM_TYPE, fields);
-    });
+      }),
+    );
   },
 };
 

@@ -24,6 +24,12 @@ export interface PeerState {
   lastError: { text: string; atMs: number } | undefined;
 }
 
+/** A link that stanzas go by. */
+export interface PeerLink {
+  domain: string;
+  direction: 'in' | 'out' | 'both';
+}
+
 const MAX_TROUBLES = 500;
 const TROUBLE_MS = 24 * 3_600_000;
 

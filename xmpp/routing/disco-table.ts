@@ -2,6 +2,7 @@
  * What the host says of itself: identities and features (XEP-0030), and forms (XEP-0128). Filled from the extensions, read by
  * extensions/disco.ts.
  */
+import { type FormField, formElement } from '../data-form.ts';
 import type { Element } from '../xml.ts';
 
 /** 'server': the host's domain. 'account': a member's bare JID. */
@@ -22,15 +23,24 @@ export interface DiscoItem {
 export class DiscoTable {
   readonly #features = { server: new Set<string>(), account: new Set<string>() };
   readonly #identities: Record<DiscoTarget, Identity[]> = { server: [], account: [] };
-  readonly #forms: Record<DiscoTarget, (() => Element | undefined)[]> = { server: [], account: [] };
+  readonly #forms: Record<DiscoTarget, Map<string, (() => readonly FormField[])[]>> = {
+    server: new Map(),
+    account: new Map(),
+  };
 
-  /** A form of type `result` with a FORM_TYPE that no other has, made anew for each answer; undefined for none now. */
-  addForm(target: DiscoTarget, make: () => Element | undefined): void {
-    this.#forms[target].push(make);
+  /** Of the form with this FORM_TYPE, which several may add to; made anew for each answer. */
+  addFormFields(target: DiscoTarget, formType: string, make: () => readonly FormField[]): void {
+    const makers = this.#forms[target].get(formType);
+    if (makers) makers.push(make);
+    else this.#forms[target].set(formType, [make]);
   }
 
+  /** Those that have fields now. */
   forms(target: DiscoTarget): Element[] {
-    return this.#forms[target].flatMap((make) => make() ?? []);
+    return [...this.#forms[target]].flatMap(([formType, makers]) => {
+      const fields = makers.flatMap((make) => make());
+      return fields.length === 0 ? [] : [formElement('result', formType, fields)];
+    });
   }
 
   addFeatures(target: DiscoTarget, features: Iterable<string>): void {

@@ -279,6 +279,8 @@ export interface HookMap {
   'vcard set': VcardEvent;
   /** extensions/private-data.ts */
   'private data set': PrivateDataEvent;
+  /** server.ts: a link to another server came or went. */
+  'links changed': Record<string, never>;
   /** firmware/care.ts: add what is to be done once a day. */
   night: { work: (() => Promise<void>)[] };
   /** stream/features.ts */

@@ -20,6 +20,7 @@ async function setUp() {
       const [from, to] = [Jid.parse(stanza.attrs.from ?? ''), Jid.parse(stanza.attrs.to ?? '')];
       router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch(() => {});
     },
+    linksOf: () => [],
     activity: () => {},
   });
   host.attach([blocking, registration]);

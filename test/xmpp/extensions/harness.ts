@@ -17,6 +17,7 @@ import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { type Clock, systemRandom, type Timer } from '../../../xmpp/clock.ts';
 import type { ExternalServices, ServerConfig } from '../../../xmpp/config.ts';
 import type { Extension, Host } from '../../../xmpp/extension.ts';
+import type { PeerLink } from '../../../xmpp/federation/status.ts';
 import type { XmppHost } from '../../../xmpp/host.ts';
 import type { Presence } from '../../../xmpp/im/presence.ts';
 import { Roster } from '../../../xmpp/im/roster.ts';
@@ -89,6 +90,7 @@ export const testConfig: ServerConfig = {
     requireCertificate: false,
     dialback: true,
     stanzasPerSecond: 0,
+    sharePeers: false,
     ca: '',
   },
   dns: { servers: [] },
@@ -242,6 +244,10 @@ export class TestHost implements Host {
   async query(iq: Element): Promise<Element | undefined> {
     this.sent.push(iq);
     return undefined;
+  }
+
+  links(): readonly PeerLink[] {
+    return [];
   }
 
   onStop(): void {}

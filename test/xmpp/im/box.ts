@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Bytestreams } from '../../../xmpp/bytestreams/bytestreams.ts';
 import { systemRandom } from '../../../xmpp/clock.ts';
+import type { ServerConfig } from '../../../xmpp/config.ts';
 import type { Extension } from '../../../xmpp/extension.ts';
+import type { PeerLink } from '../../../xmpp/federation/status.ts';
 import { XmppHost } from '../../../xmpp/host.ts';
 import { Inbound } from '../../../xmpp/routing/inbound.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
@@ -30,12 +32,20 @@ export class Box {
   readonly other: XmppHost;
   /** What the hosts themselves sent to domains that are not theirs. */
   readonly abroad: Element[] = [];
+  /** To other servers, as each host is told of them. */
+  readonly links = new Map<XmppHost, PeerLink[]>();
   readonly #router: Router;
   readonly #inbound: Inbound;
   readonly #underWay = new Set<Promise<void>>();
   #count = 0;
 
-  constructor(store: Store, clock: TestClock, ids: { near: string; other: string }, extensions: readonly Extension[]) {
+  constructor(
+    store: Store,
+    clock: TestClock,
+    ids: { near: string; other: string },
+    extensions: readonly Extension[],
+    config: ServerConfig,
+  ) {
     this.store = store;
     this.clock = clock;
     const surroundings = {
@@ -43,11 +53,12 @@ export class Box {
       clock,
       random: systemRandom,
       log: silentLog,
-      config: testConfig,
+      config,
       bytestreams: new Bytestreams(clock),
       software: { name: 'test', version: '0' },
       isBeside: () => false,
       send: (stanza: Element) => this.#send(stanza),
+      linksOf: (host: XmppHost) => this.links.get(host) ?? [],
       activity: () => {},
     };
     this.near = new XmppHost(ids.near, surroundings);
@@ -155,6 +166,7 @@ export class Box {
 /** A box in a temporary folder, and what takes it down again. */
 export async function openBox(
   extensions: readonly Extension[] = [],
+  config = testConfig,
 ): Promise<{ box: Box; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-im-'));
   const clock = new TestClock();
@@ -169,7 +181,7 @@ export async function openBox(
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { box: new Box(store, clock, ids, extensions), close };
+  return { box: new Box(store, clock, ids, extensions, config), close };
 }
 
 let ids = 0;

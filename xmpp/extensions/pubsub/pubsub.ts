@@ -16,6 +16,7 @@ import { accountOwner, bareOf } from './nodes.ts';
 import { Notifier } from './notify.ts';
 import { Online } from './online.ts';
 import { addPendingCommand } from './pending.ts';
+import { ServerInfo } from './server-info.ts';
 import { SUBDOMAIN, serviceOf, serviceOwner } from './service.ts';
 
 const OF_ACCOUNTS = [
@@ -40,6 +41,7 @@ export const pubsub: Extension = {
     { number: '0172', title: 'User Nickname', version: '1.1', status: 'complete' },
     { number: '0222', title: 'Persistent Storage of Public Data via PubSub', version: '1.0', status: 'complete' },
     { number: '0223', title: 'Persistent Storage of Private Data via PubSub', version: '1.1.1', status: 'complete' },
+    { number: '0485', title: 'PubSub Server Information', version: '1.0.0', status: 'complete' },
     { number: '0384', title: 'OMEMO Encryption', version: '0.9.1', status: 'complete' },
   ],
   features: { account: [NS_PUBSUB, ...[...FEATURES, ...OF_ACCOUNTS].map((feature) => `${NS_PUBSUB}#${feature}`)] },
@@ -56,6 +58,7 @@ export const pubsub: Extension = {
     life.attach();
     attachAccounts(core);
     addPendingCommand(core, () => serviceOwner(host));
+    new ServerInfo(core, () => serviceOwner(host)).attach();
     host.services.add(SUBDOMAIN, serviceOf(core, life));
   },
 };
