@@ -187,7 +187,9 @@ export class Conversation {
     if (!sender || !recipient) throw new StreamError('improper-addressing', 'a stanza needs a sender and a recipient');
     const [remote, local] = [domainOf(sender), domainOf(recipient)];
     if (remote === undefined || local === undefined) throw new StreamError('improper-addressing');
-    if (!this.#heard.has(remote)) throw new StreamError('invalid-from', `you have not proved to speak for ${remote}`);
+    // It may have become one of ours since it was proved.
+    if (!this.#heard.has(remote) || this.#context.isServed(remote))
+      throw new StreamError('invalid-from', `you have not proved to speak for ${remote}`);
     if (!this.#context.isServed(local)) throw new StreamError('host-unknown', `${local} is not served here`);
     const from = jidOf(sender);
     // A name that only its own server finds good: nothing could be said to it.

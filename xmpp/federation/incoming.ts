@@ -117,6 +117,9 @@ export class IncomingStream {
     if (from !== undefined && remote === undefined) throw new StreamError('improper-addressing');
     if (this.#proved && remote !== this.#remote) throw new StreamError('invalid-from');
     this.#remote = remote;
+    // Whatever its certificate says (one for all names below ours, on another machine): nobody out there is one of us.
+    if (remote !== undefined && this.#context.isServed(remote))
+      throw new StreamError('not-authorized', `${remote} is served here`);
     if (remote === undefined || this.#context.policy.allows('in', this.#local, remote)) return;
     this.#context.trouble(remote, 'turned away: the rules of this server');
     throw new StreamError('policy-violation', `this server does not talk to ${remote}`);

@@ -37,6 +37,28 @@ describe('a peer that is known by its certificate', () => {
     expect(b.received).toEqual([]);
   });
 
+  test('is none of ours, though its certificate names us as well', async () => {
+    const { world, b } = await attacked();
+    const issued = await world.authority.issue({ domains: ['a.test', 'b.test', 'rooms.b.test'] });
+    for (const ours of ['b.test', 'rooms.b.test']) {
+      const peer = await RawPeer.open(b.portTls, issued);
+      peer.header(ours, 'b.test');
+      expect(await peer.hears('</stream:stream>')).toContain('<not-authorized ');
+    }
+  });
+
+  test('speaks for a domain no more once that is one of ours', async () => {
+    const world = await World.create();
+    const domains = ['b.test'];
+    const b = await world.side({ domains });
+    const peer = await RawPeer.open(b.portTls, await world.authority.issue({ domains: ['a.test'] }));
+    await peer.logIn('a.test', 'b.test');
+    domains.push('a.test');
+    peer.write(message('u@a.test', 'v@b.test'));
+    expect(await peer.hears('</stream:stream>')).toContain('<invalid-from ');
+    expect(b.received).toEqual([]);
+  });
+
   test('cannot change whom it speaks for after its login', async () => {
     const { peer } = await attacked();
     peer.header('a.test', 'b.test');
