@@ -1,6 +1,7 @@
 /** What an extension is, and the narrow host that it attaches to. */
 import type { Accounts } from './access/accounts.ts';
 import type { Acts } from './access/acts.ts';
+import type { Circles } from './access/circles.ts';
 import type { Clients } from './access/clients.ts';
 import type { Invites } from './access/invites.ts';
 import type { Quarantine } from './access/quarantine.ts';
@@ -69,6 +70,8 @@ export interface Host {
   readonly access: Access;
   /** Strangers who wait to be let in. */
   readonly quarantine: Quarantine;
+  /** Groups of members. */
+  readonly circles: Circles;
   /** The record of administrative acts. */
   readonly acts: Acts;
   /** Connections to the proxy; the same for all hosts of the box. */

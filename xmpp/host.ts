@@ -1,6 +1,7 @@
 /** One XMPP host of the box: all that belongs to one server's domain, put together. What extensions see of it is `Host`. */
 import { Accounts } from './access/accounts.ts';
 import { Acts } from './access/acts.ts';
+import { Circles } from './access/circles.ts';
 import { Clients } from './access/clients.ts';
 import { Invites } from './access/invites.ts';
 import { Quarantine } from './access/quarantine.ts';
@@ -62,6 +63,7 @@ export class XmppHost implements Host {
   readonly invites: Invites;
   readonly access: Access;
   readonly quarantine: Quarantine;
+  readonly circles: Circles;
   readonly acts: Acts;
   readonly commands: Commands;
   readonly bytestreams: Bytestreams;
@@ -90,6 +92,7 @@ export class XmppHost implements Host {
     this.invites = new Invites(this);
     this.access = new Access(this);
     this.quarantine = new Quarantine(this);
+    this.circles = new Circles(this);
     this.acts = new Acts(this);
     this.commands = new Commands(this);
     this.roster = new Roster(this);
@@ -102,6 +105,7 @@ export class XmppHost implements Host {
     this.roster.attach();
     this.presence.attach();
     this.clients.attach();
+    this.circles.attach();
     for (const extension of extensions) {
       for (const target of ['server', 'account'] as const) {
         this.disco.addFeatures(target, extension.features?.[target] ?? []);

@@ -1,44 +1,60 @@
-/** Who comes by a member's invitation is that member's contact from the first moment (XEP-0401 section 5.4). */
+/**
+ * Who comes by a member's invitation is that member's contact from the first moment (XEP-0401 section 5.4), and in the circle that the
+ * invitation is for.
+ */
 import type { Host } from '../extension.ts';
-import { Jid } from '../routing/jid.ts';
+import { blankItem } from '../im/roster-item.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
-import { type Change, change } from '../store/changes.ts';
-import type { Account, Invite, RosterItem } from '../store/model.ts';
+import type { Change } from '../store/changes.ts';
+import type { Account, Invite } from '../store/model.ts';
+import { commitSides, type Side } from './roster-sides.ts';
 
-/** Commits the new account's changes, together with both sides of the friendship where the invitation makes one. */
+/** Commits the new account's changes, together with all that the invitation brings. @throws CommitError */
 export async function commitNewcomer(
   host: Host,
   newcomer: Account,
   invite: Invite | undefined,
   changes: readonly Change[],
 ): Promise<void> {
-  const { store, roster, hooks } = host;
-  const inviter = invite?.befriends ? store.accounts.byId(invite.createdBy ?? '') : undefined;
-  if (!inviter) return store.journal.commit(...changes);
-  const contact = Jid.parse(host.addressOf(newcomer));
-  const made = await roster.turn(inviter, async () => {
-    const item = { ...(roster.item(inviter, contact) ?? friend(contact)), ...MUTUAL };
-    const mine = friend(Jid.parse(host.addressOf(inviter)));
-    const others = [
-      ...changes,
-      change('roster item set', { account: newcomer.id, item: mine }),
-      // Of an earlier holder of the name.
-      change('subscription request cleared', { account: inviter.id, contact: item.contact }),
-    ];
-    const fits = await roster.set(inviter, item, ...others).then(() => true, roomLacking);
-    if (fits) roster.push(inviter, item.contact);
-    else await store.journal.commit(...changes);
-    return fits;
-  });
-  if (made) hooks.run('subscription changed', { account: inviter, contact, from: true });
+  const inviter = invite?.befriends ? host.store.accounts.byId(invite.createdBy ?? '') : undefined;
+  const friends = inviter ? [inviter] : [];
+  const commit = (brought: readonly Side[] = [], others: readonly Change[] = []) =>
+    commitSides(host, befriended(host, newcomer, inviter, brought), [...changes, ...others]);
+  if (invite?.circle !== undefined) await host.circles.welcome(invite.circle, newcomer, friends, commit);
+  else await host.roster.turns(friends, () => commit());
 }
 
-const MUTUAL = { subscription: 'both', ask: false, approved: false } as const;
+function befriended(host: Host, newcomer: Account, inviter: Account | undefined, brought: readonly Side[]): Side[] {
+  if (!inviter) return [...brought];
+  const pair = [friend(host, inviter, newcomer), friend(host, newcomer, inviter)];
+  if (!hasRoom(host, inviter, pair[0]?.after)) return [...brought];
+  const own = new Map(pair.map((side) => [keyOf(side), side]));
+  return [...brought.map((side) => (own.delete(keyOf(side)) ? keptAfterwards(side) : side)), ...own.values()];
+}
 
-const friend = (contact: Jid): RosterItem => ({ contact: contact.toString(), name: '', groups: [], ...MUTUAL });
+const keyOf = ({ account, contact }: Side) => `${account.id} ${contact}`;
+
+/** A circle brings them together as well: they stay contacts when it no longer does. */
+function keptAfterwards(side: Side): Side {
+  const { after } = side;
+  if (!after?.circles) return side;
+  return { ...side, after: { ...after, circles: { ...after.circles, before: 'both' } } };
+}
+
+function friend(host: Host, account: Account, other: Account): Side {
+  const contact = host.addressOf(other);
+  const before = host.store.roster.item(account.id, contact);
+  const after = { ...(before ?? blankItem(contact)), subscription: 'both', ask: false, approved: false } as const;
+  return { account, contact, before, after };
+}
 
 /** A full roster is no reason to turn the newcomer away. */
-function roomLacking(error: unknown): false {
-  if (error instanceof StanzaError && error.condition === 'resource-constraint') return false;
-  throw error;
+function hasRoom(host: Host, inviter: Account, item: Side['after']): boolean {
+  try {
+    if (item) host.roster.assertRoom(inviter, item);
+    return true;
+  } catch (error) {
+    if (error instanceof StanzaError && error.condition === 'resource-constraint') return false;
+    throw error;
+  }
 }

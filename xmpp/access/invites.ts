@@ -1,7 +1,7 @@
 /** Invitations (XEP-0379, 0401, 0445): single codes that let someone make an account. */
 import type { Host } from '../extension.ts';
 import { change } from '../store/changes.ts';
-import type { Account, Invite, Role } from '../store/model.ts';
+import type { Account, Id, Invite, Role } from '../store/model.ts';
 import { longToken, normaliseCode, typedCode } from './invite-code.ts';
 
 const DAY_MS = 86_400_000;
@@ -21,6 +21,8 @@ export interface NewInvite {
   username?: string;
   /** Who takes it becomes a contact of `createdBy`, and the other way round. */
   befriends?: boolean;
+  /** Who takes it joins this circle. */
+  circle?: Id;
   /** Default true. */
   registers?: boolean;
   /** Eight characters that a person can type; otherwise a long token. */
@@ -53,6 +55,7 @@ export class Invites {
       note,
       ...(username !== undefined && { username }),
       ...(invite.befriends && { befriends: true }),
+      ...(invite.circle !== undefined && { circle: invite.circle }),
       ...(invite.registers === false && { registers: false }),
     };
     await store.journal.commit(change('invite created', made));

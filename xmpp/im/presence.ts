@@ -70,6 +70,12 @@ export class Presence {
     return this.#subscribing.forget(account, contact.bare);
   }
 
+  /** A contact may see the account from now on, or no longer, without a word of theirs: a circle says so. */
+  setSeen(account: Account, contact: Jid, seen: boolean): void {
+    if (seen) this.#availability.show(account, contact);
+    else this.#availability.withdraw(account, contact);
+  }
+
   #broadcast(session: Session, presence: Element): void {
     if (presence.attrs.type === 'unavailable') {
       this.#availability.unavailable(session, presence);

@@ -65,6 +65,14 @@ export class Roster {
     return this.#turns.run(account.id, work);
   }
 
+  /** A turn of each of these accounts. Always in one order, so that two such never wait for each other. */
+  turns<T>(accounts: readonly Account[], work: () => Promise<T>): Promise<T> {
+    const inOrder = [...new Map(accounts.map((account) => [account.id, account])).values()].sort((one, other) =>
+      one.id < other.id ? -1 : 1,
+    );
+    return inOrder.reduceRight<() => Promise<T>>((inner, account) => () => this.turn(account, inner), work)();
+  }
+
   /** A turn of the account is under way. */
   isBusy(account: Account): boolean {
     return this.#turns.busy(account.id);
@@ -81,6 +89,12 @@ export class Roster {
    * @throws StanzaError resource-constraint where the roster is full
    */
   async set(account: Account, item: RosterItem, ...others: Change[]): Promise<void> {
+    this.assertRoom(account, item);
+    await this.commit(change('roster item set', { account: account.id, item }), ...others);
+  }
+
+  /** @throws StanzaError resource-constraint where the roster is full */
+  assertRoom(account: Account, item: RosterItem): void {
     const before = this.#host.store.roster.item(account.id, item.contact);
     const items = this.items(account);
     if (!before && items.length >= MAX_ITEMS)
@@ -88,7 +102,6 @@ export class Roster {
     const growth = charactersOf(item) - (before ? charactersOf(before) : 0);
     if (growth > 0 && items.reduce((sum, each) => sum + charactersOf(each), growth) > MAX_CHARACTERS)
       throw new StanzaError('resource-constraint', { text: 'The names and groups of this roster are too long.' });
-    await this.commit(change('roster item set', { account: account.id, item }), ...others);
   }
 
   /** Tells the interested resources of an item as it is now, or that it is gone (section 2.1.6). */

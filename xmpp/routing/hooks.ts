@@ -6,6 +6,7 @@
  * A handler may throw a StanzaError where the hook's event says so; any other exception costs one stanza (routing/inbound.ts).
  */
 
+import type { Circle } from '../store/access-model.ts';
 import type { Change } from '../store/changes.ts';
 import type { Account, NodeItem } from '../store/model.ts';
 import type { Element } from '../xml.ts';
@@ -230,6 +231,16 @@ export interface PrivateDataEvent extends CommitEvent {
   by: Jid;
 }
 
+/** A circle is as it says now. */
+export interface CircleEvent {
+  circle: Circle;
+  /** The localpart of a room that it has no longer. */
+  formerRoom: string | undefined;
+  /** Who came, or has another standing in it. */
+  joined: readonly Account[];
+  left: readonly Account[];
+}
+
 /** What happens, by name. The comment says who runs it. */
 export interface HookMap {
   /** routing/inbound.ts */
@@ -292,6 +303,8 @@ export interface HookMap {
   'server stopping': Record<string, never>;
   /** access/accounts.ts */
   'account created': { account: Account };
+  /** access/circles.ts: on disk, and in the rosters. */
+  'circle changed': CircleEvent;
   'account removed': { account: Account };
   /** access/accounts.ts: its removal is on disk. */
   'account forgotten': { account: Account };

@@ -49,6 +49,8 @@ export interface Circle {
   server: Id;
   /** As it is typed and shown; no two circles of a server have the same, whatever the case. */
   name: string;
+  /** The localpart of its room, where it has one. */
+  room?: string;
 }
 
 export type CircleStanding = 'administrator' | 'member' | 'none';

@@ -77,6 +77,15 @@ export interface RosterItem {
   ask: boolean;
   /** The member approved the contact's subscription beforehand (RFC 6121 section 3.4). */
   approved: boolean;
+  /** What circles brought to it; absent where they brought nothing. */
+  circles?: BroughtByCircles;
+}
+
+export interface BroughtByCircles {
+  /** What it was before, and is again after the last circle that the two share. */
+  before: Subscription | 'absent';
+  /** Of its groups those that circles put it into. */
+  groups: string[];
 }
 
 /** A contact's request for our presence, kept until the member answers ("pending in"). */
@@ -170,6 +179,10 @@ export interface Invite {
   befriends?: boolean;
   /** False: it makes no account, only a contact. */
   registers?: boolean;
+  /** The circle that who takes it joins. */
+  circle?: Id;
+  /** The account whose password it lets its owner choose anew; it does nothing else. */
+  resets?: Id;
 }
 
 /** A pubsub node (XEP-0060) of an account, or of the server's own service. */

@@ -133,6 +133,8 @@ export interface InviteReads {
   byCode(code: string): Invite | undefined;
   /** Usable or not; newest first. */
   list(server: Id): Invite[];
+  /** The member whose invitation made this account. */
+  invitedBy(account: Id): Id | undefined;
 }
 
 export interface AccessReads {

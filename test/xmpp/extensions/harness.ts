@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Accounts } from '../../../xmpp/access/accounts.ts';
 import { Acts } from '../../../xmpp/access/acts.ts';
+import { Circles } from '../../../xmpp/access/circles.ts';
 import { Clients } from '../../../xmpp/access/clients.ts';
 import { Invites } from '../../../xmpp/access/invites.ts';
 import { Quarantine } from '../../../xmpp/access/quarantine.ts';
@@ -185,6 +186,7 @@ export class TestHost implements Host {
   readonly invites: Invites;
   readonly access: Access;
   readonly quarantine: Quarantine;
+  readonly circles: Circles;
   readonly acts: Acts;
   readonly commands: Commands;
   readonly roster: Roster;
@@ -204,10 +206,15 @@ export class TestHost implements Host {
     this.access = new Access(this);
     store.onCommitted((changes) => this.access.forget(changes));
     this.quarantine = new Quarantine(this);
+    this.circles = new Circles(this);
     this.acts = new Acts(this);
     this.commands = new Commands(this);
     this.roster = new Roster(this as unknown as XmppHost);
-    this.presence = { fromSession: async () => {}, toAccount: async () => {} } as unknown as Presence;
+    this.presence = {
+      fromSession: async () => {},
+      toAccount: async () => {},
+      setSeen: () => {},
+    } as unknown as Presence;
   }
 
   get server(): ServerRow {

@@ -62,6 +62,7 @@ export const bob: RosterItem = {
   subscription: 'both',
   ask: true,
   approved: true,
+  circles: { before: 'to', groups: ['Choir'] },
 };
 
 export const message: ArchivedMessage = {
@@ -87,6 +88,8 @@ export const invite: Invite = {
   username: 'carol',
   befriends: true,
   registers: false,
+  circle: 'c1',
+  resets: 'a2',
 };
 
 export const item = {
@@ -205,7 +208,7 @@ export const samples: ChangeData = {
   'private data set': { account, name: 'storage', namespace: 'storage:bookmarks', data: '<storage/>' },
   'access rule set': rule,
   'access rule removed': { server: 's1', rule: rule.id },
-  'circle set': { id: 'c1', server: 's1', name: 'School' },
+  'circle set': { id: 'c1', server: 's1', name: 'School', room: 'school' },
   'circle member set': { circle: 'c1', account, standing: 'member' },
   'circle removed': { circle: 'c1' },
   'approval set': { account, contact: 'grandma@g.test', approved: true },

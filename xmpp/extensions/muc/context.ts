@@ -4,6 +4,9 @@ import { Jid } from '../../routing/jid.ts';
 import { OccupantIds } from './occupant-id.ts';
 import { Rooms } from './rooms.ts';
 
+/** Beside each domain of the host. */
+export const SUBDOMAIN = 'rooms';
+
 export class Muc {
   readonly host: Host;
   readonly rooms: Rooms;
@@ -13,6 +16,11 @@ export class Muc {
     this.host = host;
     this.rooms = new Rooms(host);
     this.ids = new OccupantIds(host);
+  }
+
+  /** At the primary domain. */
+  get domain(): string {
+    return `${SUBDOMAIN}.${this.host.server.domain}`;
   }
 
   /** By what a room knows a person: the bare JID, of a member of this host at its primary domain, whichever was used. */

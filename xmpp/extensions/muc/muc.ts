@@ -7,7 +7,8 @@ import { NS_DISCO_INFO } from '../../routing/disco-info.ts';
 import type { Service, ServiceIq } from '../../routing/services.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { xml } from '../../xml.ts';
-import { Muc } from './context.ts';
+import { followCircles } from './circle-rooms.ts';
+import { Muc, SUBDOMAIN } from './context.ts';
 import { letInDirectly } from './direct-invitation.ts';
 import { NS_DISCO_ITEMS, SERVICE_NAME, serviceInfo, serviceItems } from './discovery.ts';
 import { leaveAll } from './ghosts.ts';
@@ -20,8 +21,6 @@ import { receivePresence } from './presence.ts';
 import { pruneRooms } from './retention.ts';
 import { answerRoomIq } from './room-iq.ts';
 import { tellShutdown } from './shutdown.ts';
-
-const SUBDOMAIN = 'rooms';
 
 export const muc: Extension = {
   name: 'muc',
@@ -55,6 +54,7 @@ export const muc: Extension = {
         host.log.error({ error: String(error) }, 'a removed member keeps a hat'),
       );
     });
+    followCircles(context);
     addHatCommands(context);
     host.hooks.on('night', ({ work }) => work.push(() => pruneRooms(context)));
     host.hooks.on('server stopping', () => tellShutdown(context));

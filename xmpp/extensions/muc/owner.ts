@@ -68,7 +68,9 @@ function newAffiliations(muc: Muc, room: Room, lists: Partial<Record<ListName, r
   for (const name of ['admin', 'owner'] as const) {
     const jids = lists[name]?.map((jid) => muc.bareOf(Jid.parse(jid)));
     if (!jids) continue;
-    if (jids.some((jid) => !jid.includes('@'))) throw new StanzaError('jid-malformed');
+    // The room of a circle is the server's own.
+    if (jids.some((jid) => !jid.includes('@') && room.affiliationOf(jid) !== 'owner'))
+      throw new StanzaError('jid-malformed');
     for (const { jid } of room.affiliations.list(name)) if (!wanted.has(jid)) wanted.set(jid, 'member');
     // Who is an owner is an administrator as well, and stays one unless the list of owners says otherwise.
     for (const jid of jids)

@@ -35,14 +35,15 @@ export const accessAppliers = {
     );
   },
 
-  'circle set'(db, { id, server, name }, hlc) {
+  'circle set'(db, { id, server, name, room }, hlc) {
     db.run(
-      `INSERT INTO circles (id, server, name, hlc) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET name = excluded.name, hlc = excluded.hlc
+      `INSERT INTO circles (id, server, name, room, hlc) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET name = excluded.name, room = excluded.room, hlc = excluded.hlc
        WHERE excluded.hlc > circles.hlc AND circles.removed = 0`,
       id,
       server,
       name,
+      room ?? null,
       hlc,
     );
   },

@@ -5,8 +5,8 @@ export const inviteAppliers = {
   'invite created'(db, invite) {
     db.run(
       `INSERT INTO invites (code, server, role, created_by, created_ms, expires_ms, uses, uses_left, note, username,
-         befriends, registers)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+         befriends, registers, circle, resets)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       invite.code,
       invite.server,
       invite.role,
@@ -19,6 +19,8 @@ export const inviteAppliers = {
       invite.username ?? null,
       invite.befriends ? 1 : 0,
       invite.registers === false ? 0 : 1,
+      invite.circle ?? null,
+      invite.resets ?? null,
     );
   },
 

@@ -13,6 +13,7 @@ import { sql as push } from './0011-push.ts';
 import { sql as keptBytes } from './0012-kept-bytes.ts';
 import { sql as roomHats } from './0013-room-hats.ts';
 import { sql as components } from './0014-components.ts';
+import { sql as circles } from './0015-circles.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -29,4 +30,5 @@ export const migrations: readonly string[] = [
   keptBytes,
   roomHats,
   components,
+  circles,
 ];

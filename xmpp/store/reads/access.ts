@@ -6,6 +6,7 @@ import type { Sqlite } from '../sqlite.ts';
 import type { AccessReads } from '../store.ts';
 
 type RuleRow = Omit<AccessRule, 'bytes'> & { bytes: number | null };
+type CircleRow = Omit<Circle, 'room'> & { room: string | null };
 
 export class SqliteAccess implements AccessReads {
   readonly #db: Sqlite;
@@ -21,10 +22,12 @@ export class SqliteAccess implements AccessReads {
   }
 
   circles(server: Id): Circle[] {
-    return this.#db.all<Circle>(
-      'SELECT id, server, name FROM circles WHERE server = ? AND removed = 0 ORDER BY name, id',
-      server,
-    );
+    return this.#db
+      .all<CircleRow>(
+        'SELECT id, server, name, room FROM circles WHERE server = ? AND removed = 0 ORDER BY name, id',
+        server,
+      )
+      .map(({ room, ...circle }) => (room === null ? circle : { ...circle, room }));
   }
 
   members(circle: Id): CircleMember[] {

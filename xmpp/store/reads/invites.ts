@@ -2,16 +2,18 @@ import type { Id, Invite } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { InviteReads } from '../store.ts';
 
-type Row = Omit<Invite, 'createdBy' | 'username' | 'befriends' | 'registers'> & {
+type Row = Omit<Invite, 'createdBy' | 'username' | 'befriends' | 'registers' | 'circle' | 'resets'> & {
   createdBy: Id | null;
   username: string | null;
   befriends: number;
   registers: number;
+  circle: Id | null;
+  resets: Id | null;
 };
 
 const select = `SELECT code, server, role, created_by AS createdBy, created_ms AS createdMs, expires_ms AS expiresMs, uses,
     max(0, uses_left - (SELECT count(*) FROM invite_uses WHERE invite_uses.code = invites.code)) AS usesLeft, note,
-    username, befriends, registers
+    username, befriends, registers, circle, resets
   FROM invites WHERE code NOT IN (SELECT code FROM revoked_invites)`;
 
 /** A revoked invite is not seen any more. */
@@ -27,6 +29,14 @@ export class SqliteInvites implements InviteReads {
     return row && inviteOf(row);
   }
 
+  invitedBy(account: Id): Id | undefined {
+    const row = this.#db.get<{ inviter: Id }>(
+      'SELECT created_by AS inviter FROM invite_uses JOIN invites USING (code) WHERE account = ? AND created_by IS NOT NULL',
+      account,
+    );
+    return row?.inviter;
+  }
+
   list(server: Id): Invite[] {
     return this.#db
       .all<Row>(`${select} AND server = ? ORDER BY created_ms DESC, code`, server)
@@ -34,12 +44,14 @@ export class SqliteInvites implements InviteReads {
   }
 }
 
-function inviteOf({ createdBy, username, befriends, registers, ...invite }: Row): Invite {
+function inviteOf({ createdBy, username, befriends, registers, circle, resets, ...invite }: Row): Invite {
   return {
     ...invite,
     ...(createdBy !== null && { createdBy }),
     ...(username !== null && { username }),
     ...(befriends === 1 && { befriends: true }),
     ...(registers === 0 && { registers: false }),
+    ...(circle !== null && { circle }),
+    ...(resets !== null && { resets }),
   };
 }

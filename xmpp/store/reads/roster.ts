@@ -1,6 +1,6 @@
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
-import type { Id, RosterItem, SubscriptionRequest } from '../model.ts';
+import type { BroughtByCircles, Id, RosterItem, SubscriptionRequest } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { RosterReads } from '../store.ts';
 
@@ -11,9 +11,10 @@ interface Row {
   subscription: RosterItem['subscription'];
   ask: number;
   approved: number;
+  circles: string | null;
 }
 
-const columns = 'contact, name, groups, subscription, ask, approved';
+const columns = 'contact, name, groups, subscription, ask, approved, circles';
 
 export class SqliteRoster implements RosterReads {
   readonly #db: Sqlite;
@@ -105,6 +106,7 @@ function itemOf(row: Row): RosterItem {
     subscription: row.subscription,
     ask: row.ask === 1,
     approved: row.approved === 1,
+    ...(row.circles !== null && { circles: JSON.parse(row.circles) as BroughtByCircles }),
   };
   Object.freeze(item.groups);
   return Object.freeze(item);
