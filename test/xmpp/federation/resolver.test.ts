@@ -100,6 +100,17 @@ describe('addresses', () => {
     expect(await reasonOf(resolver.addresses({ ...target, host: '127.0.0.1' }, '127.0.0.1'))).toMatch(/^lasting/);
   });
 
+  test('in the home network are not for strangers to name, but for names that only the home knows', async () => {
+    const hosts = { 'x.test': ['192.168.1.1', '10.1.2.3', '172.31.0.1', '100.64.0.1', 'fd00::1'] };
+    const { resolver } = await resolverOf({ hosts }, { 'fixed.example': 'x.test:5269' }, false);
+    for (const stranger of ['b.example', 'lan.example', 'b.notlan'])
+      expect(await reasonOf(resolver.addresses(target, stranger))).toMatch(/^lasting: x.test has only addresses/);
+    for (const literal of ['192.168.1.1', 'fd00::1', '::ffff:192.168.1.1'])
+      expect(await reasonOf(resolver.addresses({ ...target, host: literal }, literal))).toMatch(/^lasting/);
+    for (const known of ['box.lan', 'box', 'b.home.arpa', 'fixed.example'])
+      expect(await resolver.addresses(target, known)).toContain('192.168.1.1');
+  });
+
   test('that are not there are no answer, and one that leads to itself is none', async () => {
     const { resolver } = await resolverOf({ aliases: { 'x.test': 'x.test' } });
     expect(await reasonOf(resolver.addresses({ ...target, host: 'y.test' }, 'b.test'))).toBe(

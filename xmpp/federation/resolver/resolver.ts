@@ -1,6 +1,7 @@
 /** Where the server of a domain is: fixed places, SRV records (RFC 6120 section 3.2, XEP-0368), or the domain's own address. */
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { isHome, isInner } from '../../address-ranges.ts';
 import { PeerFailure } from '../failure.ts';
 import type { Dns, SrvAnswer } from './dns.ts';
 import { inOrder } from './srv.ts';
@@ -26,8 +27,8 @@ const PORT = 5269;
 const MAX_TARGETS = 8;
 const MAX_ADDRESSES = 6;
 
-/** This machine, this link, nowhere, everyone: a stranger's DNS must not have the box knock at doors that only it can reach. */
-const INNER = /^(0\.|127\.|169\.254\.|2(2[4-9]|[34]\d|5\d)\.|::$|::1$|::ffff:|fe[89ab]|ff)/i;
+/** Names that only the home's own DNS knows (RFC 6761, 6762, 8375, and ICANN's `internal`): no stranger says where they lead. */
+const HOME_NAME = /^[^.]+$|(?:^|\.)(?:home\.arpa|internal|lan|local|test)$/;
 
 export class Resolver {
   readonly #options: ResolverOptions;
@@ -54,12 +55,15 @@ export class Resolver {
     const known = all.filter((address) => address !== undefined);
     const usable = known.filter((address) => this.#mayDial(address, domain)).slice(0, MAX_ADDRESSES);
     if (usable.length > 0) return usable;
-    if (known.length > 0) throw new PeerFailure(`${host} has only addresses that are nowhere on the Internet`, true);
+    if (known.length > 0) throw new PeerFailure(`${host} has only addresses that are not on the Internet`, true);
     throw new PeerFailure(`${host} has no address`, true);
   }
 
+  /** A stranger's DNS must not have the box knock at doors that only the box can reach, nor learn which of them are open. */
   #mayDial(address: string, domain: string): boolean {
-    return this.#options.loopbackAllowed || this.#options.hosts[domain] !== undefined || !INNER.test(address);
+    const { loopbackAllowed, hosts } = this.#options;
+    if (loopbackAllowed || hosts[domain] !== undefined) return true;
+    return !isInner(address) && (!isHome(address) || (HOME_NAME.test(domain) && isIP(domain) === 0));
   }
 
   /** Undefined where the domain has no SRV records. A target of '.' says that there is no such service. */
