@@ -120,9 +120,14 @@ export class IncomingStream {
     // Whatever its certificate says (one for all names below ours, on another machine): nobody out there is one of us.
     if (remote !== undefined && this.#context.isServed(remote))
       throw new StreamError('not-authorized', `${remote} is served here`);
-    if (remote === undefined || this.#context.policy.allows('in', this.#local, remote)) return;
+    // Who may only be talked to has to ask whether it is the box that talks to it (XEP-0220 section 2.2.2).
+    if (remote === undefined || this.#may('in', remote) || this.#may('out', remote)) return;
     this.#context.trouble(remote, 'turned away: the rules of this server');
     throw new StreamError('policy-violation', `this server does not talk to ${remote}`);
+  }
+
+  #may(direction: 'in' | 'out', remote: string): boolean {
+    return this.#context.policy.allows(direction, this.#local, remote);
   }
 
   #talk(secured: SecuredPeer, id: string, { lang }: Opening): Conversation {
@@ -139,7 +144,7 @@ export class IncomingStream {
     this.#external = undefined;
     if (!known) {
       list.append(xml('bidi', { xmlns: NS_BIDI_FEATURE }));
-      if (remote !== undefined && certificate.proves(remote)) {
+      if (remote !== undefined && this.#may('in', remote) && certificate.proves(remote)) {
         this.#external = new External(remote);
         list.append(xml('mechanisms', { xmlns: NS_SASL }, xml('mechanism', {}, 'EXTERNAL')));
       }

@@ -163,6 +163,19 @@ describe('a peer that is not known', () => {
     expect(heard).toMatch(/<stream:stream [^>]*id='/);
   });
 
+  test('that may only be talked to can verify a key, and no more', async () => {
+    const { b, issued } = await attacked();
+    b.forbidden.add('in b.test a.test');
+    const peer = await RawPeer.open(b.portTls, issued);
+    peer.header('a.test', 'b.test');
+    expect(await peer.hears('</stream:features>')).not.toContain('EXTERNAL');
+    peer.write(
+      "<db:verify from='a.test' to='b.test' id='x'>00</db:verify><db:result from='a.test' to='b.test'>00</db:result>",
+    );
+    expect(await peer.hears('/>')).toContain("type='invalid'");
+    expect(await peer.hears('</db:result>')).toContain('policy-violation');
+  });
+
   test('learns of dialback why not, without the end of its stream', async () => {
     const { peer } = await attacked({ dialback: false });
     peer.header('other.test', 'b.test');

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { xml } from '../../../xmpp/xml.ts';
 import { Authority } from '../../kit/ca.ts';
+import { TestDns } from '../../kit/dns.ts';
 import { conditionOf, textOf, World } from './side.ts';
 
 describe('stanzas', () => {
@@ -90,6 +91,21 @@ describe('what cannot go comes back', () => {
     await a.heard(2);
     expect(textOf(a.received[1])).toBe('its certificate is no good: nobody that is believed here signed it');
   });
+
+  test('from a thousand domains that nobody knows, while others are reached', async () => {
+    const world = await World.create();
+    const dns = new TestDns({ hosts: { 'known.test': ['127.0.0.1'] } });
+    const place = await dns.start();
+    onTestFinished(() => dns.stop());
+    const a = await world.side({ domains: ['a.test'], dns: [place] });
+    const b = await world.side({ domains: ['b.test'] });
+    for (let i = 0; i < 1000; i += 1) a.say('u@a.test', `v@nobody${i}.test`, String(i));
+    a.say('u@a.test', 'v@b.test', 'there');
+    expect(await b.heard(1)).toEqual(['there']);
+    await a.heard(1000);
+    expect(new Set(a.received.map(conditionOf))).toEqual(new Set(['remote-server-not-found']));
+    expect(a.federation.states().length).toBeLessThan(1010);
+  }, 30_000);
 
   test('when the box stops', async () => {
     const world = await World.create();
