@@ -68,11 +68,23 @@ describe('stanzas', () => {
 describe('what cannot go comes back', () => {
   test('at once where the domain is nowhere, and again without another look', async () => {
     const world = await World.create();
-    const a = await world.side({ domains: ['a.test'], rules: { deny: ['evil.test'] } });
-    world.hosts['b.test'] = '127.0.0.1:1';
-    a.send(xml('presence', { from: 'u@a.test/x', to: 'v@[::1]', type: 'subscribe' }));
+    const dns = new TestDns({});
+    const place = await dns.start();
+    onTestFinished(() => dns.stop());
+    const a = await world.side({ domains: ['a.test'], dns: [place] });
+    a.send(xml('presence', { from: 'u@a.test/x', to: 'v@nowhere.test', type: 'subscribe' }));
     await a.heard(1);
-    expect(a.received[0]?.attrs).toMatchObject({ type: 'error', from: 'v@[::1]', to: 'u@a.test/x' });
+    expect(a.received[0]?.attrs).toMatchObject({ type: 'error', from: 'v@nowhere.test', to: 'u@a.test/x' });
+    const questions = dns.asked.length;
+    a.say('u@a.test', 'v@nowhere.test', 'again');
+    await a.heard(2);
+    expect(textOf(a.received[1])).toBe('nowhere.test has no address');
+    expect(dns.asked).toHaveLength(questions);
+  });
+
+  test('before it is kept, where the rules forbid it', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'], rules: { deny: ['evil.test'] } });
     expect(() => a.say('u@a.test', 'v@x.evil.test', 'no')).toThrow('does not talk to x.evil.test');
     a.forbidden.add('out a.test c.test');
     expect(() => a.say('u@a.test', 'v@c.test', 'no')).toThrow('does not talk to c.test');
