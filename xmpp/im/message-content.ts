@@ -73,8 +73,10 @@ export function isChatStateOnly(stanza: Element): boolean {
   return telling.length > 0 && telling.every((child) => child.getNS() === NS_CHAT_STATES);
 }
 
-/** The message that a carbon shows (XEP-0280). */
+/** The message that a carbon shows; one that is not from the member's own account is forged (XEP-0280 section 11). */
 export function carbonOf(stanza: Element): { side: 'sent' | 'received'; message: Element } | undefined {
+  const { from, to } = stanza.attrs;
+  if (from === undefined || from !== to?.split('/', 1)[0]) return undefined;
   for (const side of ['sent', 'received'] as const) {
     const message = stanza.getChild(side, NS_CARBONS)?.getChild('forwarded', NS_FORWARD)?.getChild('message');
     if (message) return { side, message };

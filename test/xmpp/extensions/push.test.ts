@@ -107,6 +107,16 @@ describe('a registration', () => {
     expect(conditionOf(await ask('enable', attrs))).toBe(condition);
   });
 
+  test('shows nobody as the sender whom another made up in a carbon', async () => {
+    await enable(form('urn:xmpp:push:summary', { 'last-message-sender': '1', 'last-message-body': '1' }));
+    leave();
+    const forged = parse(
+      `<message type='chat'><received xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='bank@c.test'><body>call us</body></message></forwarded></received></message>`,
+    );
+    await say(host, BOB, ALICE, forged);
+    expect(told()).toEqual([]);
+  });
+
   test('shows sender and text where the member asked for it', async () => {
     await enable(form('urn:xmpp:push:summary', { 'last-message-sender': '1', 'last-message-body': 'true' }));
     leave();

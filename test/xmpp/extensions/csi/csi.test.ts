@@ -25,6 +25,7 @@ const carbon = (side: string, inner: string) =>
   from(
     'alice@casp3r.local',
     `<${side} xmlns='urn:xmpp:carbons:2'><forwarded xmlns='urn:xmpp:forward:0'>${inner}</forwarded></${side}>`,
+    "type='chat' to='alice@casp3r.local/phone'",
   );
 const selfPresence = (...codes: number[]) =>
   el(
