@@ -1,13 +1,13 @@
 /** A box behind a router that lets one port through: other servers come in by ALPN at the https port (XEP-0368). */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Box } from '../kit/box.ts';
-import { freePorts } from '../kit/ports.ts';
+import { reservedPorts } from '../kit/ports.ts';
 
 let here: Box;
 let there: Box;
 
 beforeAll(async () => {
-  const [s2s = 0] = await freePorts(1);
+  const [s2s = 0] = await reservedPorts(1);
   const common = { 'federation.enabled': true, 'access.mode': 'open' };
   there = await Box.start({
     ...common,

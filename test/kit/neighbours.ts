@@ -1,7 +1,7 @@
 /** Two boxes that find each other at fixed places, and an authority that both believe. */
 import { Box, type Settings } from './box.ts';
 import { Authority, CertificateFolder } from './ca.ts';
-import { freePorts } from './ports.ts';
+import { reservedPorts } from './ports.ts';
 import type { CertificateKind } from './talk/script.ts';
 
 export interface Neighbours {
@@ -27,7 +27,7 @@ export async function startNeighbours({
   const folder = new CertificateFolder();
   const authority = await Authority.create();
   const ca = folder.write('ca.pem', authority.root);
-  const [s2s = 0, s2sTls = 0, otherS2s = 0, otherS2sTls = 0] = await freePorts(4);
+  const [s2s = 0, s2sTls = 0, otherS2s = 0, otherS2sTls = 0] = await reservedPorts(4);
   const ports = { here: [s2s, s2sTls], there: [otherS2s, otherS2sTls] } as const;
   const places = Object.fromEntries(
     (['here', 'there'] as const).flatMap((side) => {
