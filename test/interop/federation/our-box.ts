@@ -1,0 +1,36 @@
+/** Our box on the small Internet. */
+import { Box, type Settings } from '../../kit/box.ts';
+import { freePorts } from '../../kit/ports.ts';
+import type { Internet } from './internet.ts';
+
+export interface BoxOptions {
+  domain?: string;
+  settings?: Settings;
+  /** How other servers come in. Default: STARTTLS. */
+  ways?: 'starttls' | 'tls' | 'both';
+  certificate?: { certificate: string; key: string };
+}
+
+/** Everyone may write to its members, so that what is held back elsewhere for reasons of its own is not in the way here. */
+export async function startBox(internet: Internet, options: BoxOptions = {}): Promise<Box> {
+  const { domain = 'box.test', ways = 'starttls' } = options;
+  const [s2s = 0, s2sTls = 0] = await freePorts(2);
+  const place = { s2s: ways === 'tls' ? 0 : s2s, s2sTls: ways === 'starttls' ? 0 : s2sTls };
+  const domains = [domain, ...['rooms', 'pubsub', 'upload', 'proxy'].map((service) => `${service}.${domain}`)];
+  internet.announce({ domains, address: '127.0.0.1', ...place });
+  const { certificate, key } = options.certificate ?? (await internet.certificate(domains));
+  const box = await Box.start({
+    'server.domain': domain,
+    'access.mode': 'open',
+    'listen.s2s': place.s2s,
+    'listen.s2s_tls': place.s2sTls,
+    'federation.enabled': true,
+    'federation.ca': internet.rootFile,
+    'tls.certificate': certificate,
+    'tls.key': key,
+    'dns.servers': [internet.dnsServer],
+    ...options.settings,
+  });
+  internet.onEnd(() => box.dispose());
+  return box;
+}

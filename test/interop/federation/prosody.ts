@@ -1,0 +1,125 @@
+/** Prosody 0.12 as Debian has it, in a folder of its own. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../../kit/ports.ts';
+import { Wire } from '../../kit/wire.ts';
+import { needs } from '../peer.ts';
+import type { Internet } from './internet.ts';
+import { Program } from './program.ts';
+import { type ForeignServer, passwordOf, type ServerOptions } from './server.ts';
+
+const PROGRAM = '/usr/bin/prosody';
+export const hasProsody = needs('/usr/bin/test', ['-x', PROGRAM], 'apt-get install prosody');
+
+const MODULES = [
+  ...['roster', 'saslauth', 'disco', 'presence', 'message', 'iq', 'ping', 'pep', 'vcard4', 'vcard_legacy', 'blocklist'],
+  ...['carbons', 'mam', 'smacks', 'time', 'version', 'lastactivity', 'private', 'limits'],
+];
+
+export async function startProsody(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
+  const { domain, address, accounts, ways = 'starttls' } = options;
+  const folder = mkdtempSync(join(tmpdir(), 'casp3r-prosody-'));
+  const [c2s = 0, s2s = 0, s2sTls = 0] = await freePorts(3);
+  const place = { address, s2s: ways === 'tls' ? 0 : s2s, s2sTls: ways === 'starttls' ? 0 : s2sTls };
+  const domains = [domain, `rooms.${domain}`, `files.${domain}`];
+  internet.announce({ domains, ...place });
+  const certificate = options.certificate ?? (await internet.certificate(domains));
+  const ca = options.proof === 'dialback' ? await internet.strangersRootFile() : internet.rootFile;
+  const file = join(folder, 'prosody.cfg.lua');
+  writeFileSync(file, configuration({ ...options, ...place, c2s, folder, dns: internet.dnsServer, certificate, ca }));
+  keepAccounts(join(folder, 'data'), domain, accounts);
+  const program = await Program.start(PROGRAM, ['-F', '--config', file], 'prosody is ready');
+  const stop = async () => {
+    await program.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  internet.onEnd(stop);
+  return {
+    domain,
+    rooms: `rooms.${domain}`,
+    get log() {
+      return program.log;
+    },
+    login: (local, resource) =>
+      Wire.login({
+        host: address,
+        port: c2s,
+        domain,
+        local,
+        password: passwordOf(local),
+        ...(resource === undefined ? {} : { resource }),
+      }),
+    stop,
+  };
+}
+
+interface Told extends ServerOptions {
+  c2s: number;
+  s2s: number;
+  s2sTls: number;
+  folder: string;
+  dns: string;
+  certificate: { certificate: string; key: string };
+  ca: string;
+}
+
+/** Its own resolver knows no ports: what it asks of port 53 is brought to ours. Where it would use unbound, it is told that there is none. */
+function configuration({ domain, address, c2s, s2s, s2sTls, folder, dns, certificate, ca, proof, bidi }: Told): string {
+  const [dnsAddress, dnsPort] = dns.split(':');
+  const modules = [...MODULES, 'tls', 's2s', 's2s_auth_certs', ...(bidi ? ['s2s_bidi'] : [])];
+  const disabled = proof === 'certificate' ? ['dialback'] : [];
+  return `
+package.preload.lunbound = function () error("the test has a resolver of its own") end
+do
+  local methods = getmetatable(require "socket".udp4()).__index
+  local connect = methods.setpeername
+  methods.setpeername = function (self, host, port)
+    if port == 53 then host, port = ${lua(dnsAddress ?? '')}, ${dnsPort} end
+    return connect(self, host, port)
+  end
+end
+prosody.events.add_handler("server-started", function () io.stdout:write("prosody is ready\\n"); io.stdout:flush() end)
+run_as_root = true
+log = { { levels = { min = "debug" }, to = "console" } }
+data_path = ${lua(join(folder, 'data'))}
+pidfile = ${lua(join(folder, 'pid'))}
+interfaces = { ${lua(address)} }
+local_interfaces = { ${lua(address)} }
+c2s_ports = { ${c2s} }
+s2s_ports = { ${s2s || ''} }
+s2s_direct_tls_ports = { ${s2sTls || ''} }
+http_ports = {}
+https_ports = {}
+modules_enabled = { ${[...modules, ...(disabled.length > 0 ? [] : ['dialback'])].map(lua).join(', ')} }
+modules_disabled = { ${[...disabled, 'offline', 'posix', 'admin_socket'].map(lua).join(', ')} }
+authentication = "internal_plain"
+c2s_require_encryption = false
+allow_unencrypted_plain_auth = true
+s2s_require_encryption = true
+s2s_secure_auth = ${proof === 'certificate'}
+archive_expires_after = "never"
+default_archive_policy = true
+ssl = {
+  certificate = ${lua(certificate.certificate)};
+  key = ${lua(certificate.key)};
+  cafile = ${lua(ca)};
+  capath = false;
+}
+VirtualHost ${lua(domain)}
+Component ${lua(`rooms.${domain}`)} "muc"
+  modules_enabled = { "muc_mam" }
+  muc_room_default_public = true
+Component ${lua(`files.${domain}`)} "http_file_share"
+`;
+}
+
+/** As its storage has them: a folder for the host and a file for each account. */
+function keepAccounts(data: string, domain: string, accounts: readonly string[]): void {
+  const folder = join(data, domain.replaceAll('.', '%2e'), 'accounts');
+  mkdirSync(folder, { recursive: true });
+  for (const local of accounts)
+    writeFileSync(join(folder, `${local}.dat`), `return { ["password"] = ${lua(passwordOf(local))} };\n`);
+}
+
+const lua = (text: string) => JSON.stringify(text);
