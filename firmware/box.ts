@@ -22,10 +22,9 @@ import { type Command, ControlServer, controlPath } from './control.ts';
 import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
 import { eraseData, resetIsUnfinished } from './factory-reset.ts';
-import { createApp } from './http/app.ts';
+import { buildWeb } from './http/build-web.ts';
 import { Downloads } from './http/downloads.ts';
-import { UploadServer } from './http/upload.ts';
-import { WebServer } from './http/web-server.ts';
+import type { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
 import { Mdns } from './mdns.ts';
 import { Pairing } from './pairing.ts';
@@ -163,10 +162,10 @@ export class Box {
     host.hooks.on('account created', ({ account }) => panel.welcome(account.local, account.role === 'administrator'));
 
     this.#running = { server, host, pairing, store };
-    for (const { hooks } of server.hosts) hooks.on('account forgotten', () => files.sweepSoon());
-    await this.#startWeb(server, host, pairing, panel, files);
+    server.eachHost(({ hooks }) => hooks.on('account forgotten', () => files.sweepSoon()));
+    await this.#startWeb(server, pairing, panel, files);
     panel.ready(pairing);
-    this.#startMdns(host);
+    this.#startMdns(server);
     this.#startCare(server, files);
     log.info(
       { domain: host.server.domain, members: store.accounts.count(host.server.id), version: software.version },
@@ -308,38 +307,20 @@ export class Box {
     return panel;
   }
 
-  async #startWeb(
-    server: XmppServer,
-    host: Host,
-    pairing: Pairing,
-    panel: PanelController,
-    files: UploadFiles,
-  ): Promise<void> {
+  async #startWeb(server: XmppServer, pairing: Pairing, panel: PanelController, files: UploadFiles): Promise<void> {
     const { config, clock, log } = this.#options;
-    const { address, c2s, c2s_tls, http, https } = config.listen;
-    const app = createApp({
-      host,
+    const web = buildWeb({
+      config,
+      server,
       pairing,
       panel,
       downloads: this.#downloads,
-      clock,
-      log,
-      ports: { c2s, c2sTls: c2s_tls, http, https },
-      reachableHost: () => this.addresses.host(),
-      streamUrls: () => this.addresses.streams(this.#clientsReach(host.server.domain), config.web.url),
+      files,
+      store: this.running.store,
+      addresses: this.addresses,
+      reachableAt: (domain) => this.#clientsReach(domain),
       fingerprint: () => this.#certificate.fingerprint(),
-    });
-    const uploads = new UploadServer({ files, store: host.store, clock, log });
-    const plain = https === 0 || config.upload.url !== '';
-    const web = new WebServer({
-      address,
-      http,
-      https,
-      doors: server.doors,
-      app,
-      uploads: { server: uploads, plain },
-      streams: server.web,
-      secured: { protocols: server.protocols, take: (entrant) => server.takeSecured(entrant) },
+      clock,
       log,
     });
     this.#undo.push(() => web.stop());
@@ -349,12 +330,13 @@ export class Box {
   }
 
   /** Not waited for: the network may come later than the box, or never. */
-  #startMdns(host: Host): void {
+  #startMdns(server: XmppServer): void {
     const { config, log } = this.#options;
     const { address, c2s, c2s_tls, http } = config.listen;
     if (isLoopback(address)) return;
     const ports = { c2s, c2sTls: c2s_tls, http };
-    const mdns = new Mdns({ domain: host.server.domain, hostname: hostname(), ports, log });
+    const domains = () => server.hosts.flatMap(({ server: { domain, fallbacks } }) => [domain, ...fallbacks]);
+    const mdns = new Mdns({ domains, hostname: hostname(), ports, log });
     this.#mdns = mdns;
     this.#undo.push(() => mdns.stop());
     void mdns.start();
@@ -371,6 +353,13 @@ export class Box {
     });
     care.start();
     this.#undo.push(() => care.stop());
+  }
+
+  /** A server, or an address of one, came or went. */
+  async namesChanged(): Promise<void> {
+    await this.renewCertificate();
+    void this.#mdns?.again();
+    this.#panel?.changed();
   }
 
   /** Those of its own, where a name came or went. */

@@ -12,8 +12,8 @@ import { type CertificateFiles, checkCertificate } from './certificate-files.ts'
 import type { LanAddresses } from './reachability.ts';
 
 export interface KeeperOptions {
-  /** [tls]; both empty where the owner gave none. */
-  given: CertificateFiles;
+  /** [tls]; both empty where the owner gave none. `domains` have files of their own. */
+  given: CertificateFiles & { domains?: Readonly<Record<string, CertificateFiles>> };
   /** Domains of the components of casp3r.toml. */
   components: readonly string[];
   /** Where the box keeps its own. */
@@ -30,7 +30,8 @@ export class CertificateKeeper {
   constructor(options: KeeperOptions) {
     const { given, folder } = options;
     this.#options = options;
-    this.files = given.certificate === '' ? ownFiles(folder) : given;
+    const { certificate, key } = given;
+    this.files = certificate === '' ? ownFiles(folder) : { certificate, key };
   }
 
   get isOwn(): boolean {
@@ -42,6 +43,7 @@ export class CertificateKeeper {
    * @throws BoxError certificate-unusable, data-unusable
    */
   async prepare(store: Pick<Store, 'servers' | 'components'>): Promise<void> {
+    for (const files of Object.values(this.#options.given.domains ?? {})) checkCertificate(files);
     if (!this.isOwn) return checkCertificate(this.files);
     const { folder, components, lan, clock, log } = this.#options;
     const { v4, v6 } = lan();

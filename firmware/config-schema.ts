@@ -88,6 +88,7 @@ const outsideUrl = v.pipe(
   v.transform((url) => url.replace(/\/+$/, '')),
 );
 
+const PEM_FILE = 'must be a file';
 const LED = 'must be a light of /sys/class/leds such as "ACT"';
 const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
 
@@ -127,6 +128,17 @@ export const configSchema = v.strictObject({
   tls: table({
     certificate: v.optional(text('must be a file'), ''),
     key: v.optional(text('must be a file'), ''),
+    domains: v.optional(
+      v.record(
+        domain,
+        v.strictObject(
+          { certificate: text(PEM_FILE), key: text(PEM_FILE) },
+          'must be a table with certificate and key',
+        ),
+        'must be a table of domains, each with certificate and key',
+      ),
+      {},
+    ),
   }),
   access: table({
     mode: v.optional(oneOf(['private', 'family', 'community', 'open']), 'family'),

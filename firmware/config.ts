@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import * as v from 'valibot';
 import type { ServerConfig } from '../xmpp/config.ts';
+import type { CertificateFiles } from './certificate-files.ts';
 import { lineOf, nearest } from './config-lines.ts';
 import { type ConfigFile, configSchema, knownKeys } from './config-schema.ts';
 import { BoxError, reasonOf } from './errors.ts';
@@ -34,11 +35,18 @@ export function loadConfig({ file, env, cwd }: ConfigPlace): Config {
   const config = path === undefined ? checkConfig('', 'casp3r.toml') : checkConfig(read(path), path);
   const folder = path === undefined ? cwd : dirname(path);
   const inFolder = (name: string) => (name === '' ? '' : resolve(folder, name));
+  const filesIn = ({ certificate, key }: CertificateFiles) => ({
+    certificate: inFolder(certificate),
+    key: inFolder(key),
+  });
   return {
     ...config,
     file: path,
     data: env.CASP3R_DATA ? resolve(cwd, env.CASP3R_DATA) : resolve(folder, config.data),
-    tls: { certificate: inFolder(config.tls.certificate), key: inFolder(config.tls.key) },
+    tls: {
+      ...filesIn(config.tls),
+      domains: Object.fromEntries(Object.entries(config.tls.domains).map(([name, files]) => [name, filesIn(files)])),
+    },
     components: Object.fromEntries(
       Object.entries(config.components).map(([domain, { secret, secret_file }]) => [
         domain,
@@ -110,7 +118,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
       proxyProtocol: listen.proxy_protocol,
     },
     components: { address: listen.component_address, port: listen.component, secrets: componentSecrets },
-    tls,
+    tls: { ...tls, byDomain: config.tls.domains },
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days, search: archive.search },
     rooms: {

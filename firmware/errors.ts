@@ -25,6 +25,7 @@ export const ERRORS = {
   'port-unusable':
     'Port {port} of [listen] {name} cannot be opened ({reason}). Free it, or set another port (0: none).',
   'server-not-started': 'The XMPP server could not start ({reason}). The log above says more.',
+  'server-refused': 'No change was made to the servers: {reason}.',
   'server-unknown': 'This box serves no domain {domain}. It serves {domains}.',
   'address-invalid': '"{address}" is not the address of a member. Write NAME@DOMAIN.',
   'member-unknown': 'There is no member {address}. `casp3r user list` shows who is there.',

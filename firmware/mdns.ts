@@ -4,8 +4,8 @@ import type { Log } from '../xmpp/log.ts';
 import { reasonOf } from './errors.ts';
 
 export interface MdnsOptions {
-  /** The domain of the first server. Where it ends in `.local` the box answers for it. */
-  domain: string;
+  /** All of the box's, that of the first server first. The box answers for those that end in `.local`. */
+  domains: () => readonly string[];
   /** The machine's own name, for a domain that does not. */
   hostname: string;
   /** Ports; 0 where there is none. */
@@ -42,24 +42,45 @@ export class Mdns {
   }
 
   get #host(): string {
-    const { domain, hostname } = this.#options;
+    const [domain = ''] = this.#options.domains();
+    return this.#hostOf(domain);
+  }
+
+  /** What answers for this domain: itself, or the machine's own name. */
+  #hostOf(domain: string): string {
+    const { hostname } = this.#options;
     return domain.endsWith(LOCAL) ? domain.slice(0, -LOCAL.length) : (hostname.split('.')[0] ?? 'casp3r');
+  }
+
+  /** What is announced: the first, and others of this network. */
+  get #announced(): string[] {
+    return this.#options.domains().filter((domain, index) => index === 0 || domain.endsWith(LOCAL));
   }
 
   /** Never rejects: a box without a network is a state, and goes on. */
   async start(): Promise<void> {
-    const { domain, log } = this.#options;
+    const { log } = this.#options;
+    const domains = this.#announced;
+    const local = domains.filter((domain) => domain.endsWith(LOCAL)).join(', ');
     try {
       this.#responder = getResponder();
-      const services = this.#services(this.#responder);
+      const responder = this.#responder;
+      const services = domains.flatMap((domain) => this.#services(responder, domain));
       this.#state = { ok: true, detail: 'announcing' };
       await Promise.all(services.map((service) => service.advertise()));
-      this.#state = { ok: true, detail: domain.endsWith(LOCAL) ? `answers for ${domain}` : 'announces its services' };
-      log.info({ domain }, 'found by multicast DNS');
+      this.#state = { ok: true, detail: local === '' ? 'announces its services' : `answers for ${local}` };
+      log.info({ domains: domains.join(' ') }, 'found by multicast DNS');
     } catch (error) {
       this.#state = { ok: false, detail: reasonOf(error) };
       log.warn({ reason: reasonOf(error) }, 'no multicast DNS: phones find the box by its address only');
     }
+  }
+
+  /** A domain came or went. Never rejects. */
+  async again(): Promise<void> {
+    if (!this.#responder) return;
+    await this.stop();
+    await this.start();
   }
 
   /** Says goodbye to the network. */
@@ -71,9 +92,9 @@ export class Mdns {
     });
   }
 
-  #services(responder: Responder): CiaoService[] {
-    const { domain, ports, log } = this.#options;
-    const host = this.#host;
+  #services(responder: Responder, domain: string): CiaoService[] {
+    const { ports, log } = this.#options;
+    const host = this.#hostOf(domain);
     const offered = [
       { type: 'xmpp-client', port: ports.c2s, suffix: '-c2s' },
       { type: 'xmpps-client', port: ports.c2sTls, suffix: '-tls' },

@@ -140,7 +140,12 @@ export interface ServerConfig {
   listen: ListenConfig;
   components: ComponentsConfig;
   /** PEM files. The appliance makes them where the owner gave none. */
-  tls: { certificate: string; key: string };
+  tls: {
+    certificate: string;
+    key: string;
+    /** In place of them for a domain and those below it. */
+    byDomain?: Readonly<Record<string, { certificate: string; key: string }>>;
+  };
   /** Tests only: unencrypted streams and PLAIN from loopback addresses. */
   allowPlainLoopback: boolean;
   /** Days that messages stay in the archives; 0 keeps them for ever. `search`: members may have theirs found by words. */

@@ -11,16 +11,17 @@ import { extensions } from './extensions.ts';
 import { Federation } from './federation/federation.ts';
 import type { PeerLink, PeerState } from './federation/status.ts';
 import { XmppHost } from './host.ts';
+import { Hosts } from './hosts.ts';
 import type { Log } from './log.ts';
 import type { Hooks } from './routing/hooks.ts';
 import { Inbound } from './routing/inbound.ts';
 import { Jid } from './routing/jid.ts';
 import type { Outside } from './routing/outside.ts';
 import { Router } from './routing/router.ts';
-import { findService } from './routing/services.ts';
 import type { Session } from './routing/session.ts';
 import { errorReply, mayBeAnswered } from './routing/stanza.ts';
 import { StanzaError } from './routing/stanza-error.ts';
+import { ServerService } from './servers/server-service.ts';
 import type { Store } from './store/store.ts';
 import { ClientArrivals } from './stream/client-arrivals.ts';
 import { ClientStreams } from './stream/client-streams.ts';
@@ -74,19 +75,21 @@ export class XmppServer {
   readonly web: WebStreams;
   readonly #activity = new Set<() => void>();
   readonly #open: { listener: { stop(): Promise<void> }; state: ListenerState }[] = [];
-  readonly #served: XmppHost[] = [];
+  readonly #hosts = new Hosts((id) => this.#buildHost(id));
+  /** Adds, changes and removes them. */
+  readonly servers: ServerService;
   /** What clients did not get, on its way to the offline store or to others. */
   readonly #givenBack = new Set<Promise<void>>();
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#router = new Router((domain) => this.#hostOf(domain), this.#outside);
+    this.#router = new Router((domain) => this.#hosts.of(domain), this.#outside);
     this.#inbound = new Inbound(this.#router, (session) => this.#hooksOf(session), options.log);
     this.#beside = new Components({
       clock: options.clock,
       log: options.log,
-      isOwn: (domain) => this.#isOwn(domain),
-      ownDomain: () => this.#served[0]?.server.domain ?? '',
+      isOwn: (domain) => this.#hosts.isOwn(domain),
+      ownDomain: () => this.#hosts.first?.server.domain ?? '',
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => this.#tellActivity(),
     });
@@ -99,9 +102,17 @@ export class XmppServer {
       clock: options.clock,
       random: options.random,
       log: options.log,
-      isOwn: (domain) => this.#isOwn(domain),
+      isOwn: (domain) => this.#hosts.isOwn(domain),
     });
-    this.#tls = new TlsKeys(options.config.tls);
+    this.servers = new ServerService({
+      hosts: this.#hosts,
+      isBeside: (domain) => this.#beside.takes(domain),
+      store: options.store,
+      clock: options.clock,
+      random: options.random,
+      log: options.log,
+    });
+    this.#tls = new TlsKeys(options.config.tls, options.config.tls.byDomain);
     this.#throttle = new LoginThrottle(options.config.limits, options.clock);
     this.#streams = new ClientStreams(options.clock);
     this.#bytestreams = new Bytestreams(options.clock);
@@ -122,15 +133,14 @@ export class XmppServer {
       random: options.random,
       log,
       keys: this.#tls,
-      isServed: (domain) => this.#isOwn(domain) || this.#beside.takes(domain),
+      isServed: (domain) => this.#hosts.isOwn(domain) || this.#beside.takes(domain),
       ownerAllows: (direction, local, remote) => {
-        const host =
-          this.#hostOf(local) ?? findService(local, (domain) => this.#hostOf(domain))?.host ?? this.#served[0];
+        const host = this.#hosts.behind(local) ?? this.#hosts.first;
         return host?.access.allows({ action: `federate-${direction}`, who: { domain: remote } }) ?? false;
       },
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => {
-        for (const host of this.#served) host.hooks.run('links changed', {});
+        for (const host of this.#hosts.all) host.hooks.run('links changed', {});
         this.#tellActivity();
       },
     });
@@ -140,7 +150,7 @@ export class XmppServer {
 
   async start(): Promise<void> {
     this.#tls.reload();
-    for (const { id } of this.#options.store.servers.all()) this.#served.push(this.#buildHost(id));
+    for (const { id } of this.#options.store.servers.all()) this.#hosts.add(id);
     const { address, c2s, c2sTls } = this.#options.config.listen;
     await this.#listen('c2s', address, c2s, false);
     await this.#listen('c2s_tls', address, c2sTls, true);
@@ -151,19 +161,24 @@ export class XmppServer {
 
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
-    const sessions = this.#served.flatMap((host) => [...host.sessions.all()]);
+    const sessions = this.#hosts.all.flatMap((host) => [...host.sessions.all()]);
     const stopping = this.#open.splice(0).map(({ listener }) => listener.stop());
     await Promise.all([...stopping, this.#arrivals.stop(), this.components.stop()]);
-    for (const host of this.#served) host.hooks.run('server stopping', {});
+    for (const host of this.#hosts.all) host.hooks.run('server stopping', {});
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
     await Promise.all(this.#givenBack);
     await this.#federation.stop();
-    for (const host of this.#served.splice(0)) host.stop();
+    this.#hosts.stop();
   }
 
   get hosts(): readonly Host[] {
-    return this.#served;
+    return this.#hosts.all;
+  }
+
+  /** Runs for each host that is there, and for each that is added. */
+  eachHost(watch: (host: Host) => void): void {
+    this.#hosts.each(watch);
   }
 
   get listeners(): readonly ListenerState[] {
@@ -278,26 +293,15 @@ export class XmppServer {
       doors: this.doors,
       throttle: this.#throttle,
       streams: this.#streams,
-      host: (domain) => this.#hostOf(domain),
+      host: (domain) => this.#hosts.of(domain),
       receive: (session, stanza) => this.#inbound.receive(session, stanza),
       undelivered: (session, stanzas) => this.#undelivered(session, stanzas),
     };
   }
 
-  #hostOf(domain: string): XmppHost | undefined {
-    return this.#served.find((host) => host.serves(domain));
-  }
-
-  #isOwn(domain: string): boolean {
-    return this.#hostOf(domain) !== undefined || findService(domain, (name) => this.#hostOf(name)) !== undefined;
-  }
-
   /** What only comes in does not say for which host it does, where there are several: it is nobody's then. */
   #linksOf(host: XmppHost): PeerLink[] {
-    const isAt = (local: string) =>
-      local === ''
-        ? this.#served.length === 1
-        : (this.#hostOf(local) ?? findService(local, (domain) => this.#hostOf(domain))?.host) === host;
+    const isAt = (local: string) => (local === '' ? this.#hosts.all.length === 1 : this.#hosts.behind(local) === host);
     return this.#federation
       .states()
       .flatMap(({ domain, local, direction }) => (direction && isAt(local) ? [{ domain, direction }] : []));
@@ -308,7 +312,7 @@ export class XmppServer {
   }
 
   #hooksOf(session: Session): Hooks {
-    const host = this.#hostOf(session.jid.domain);
+    const host = this.#hosts.of(session.jid.domain);
     if (!host) throw new StanzaError('service-unavailable');
     return host.hooks;
   }
@@ -317,7 +321,7 @@ export class XmppServer {
   #send(stanza: Element): void {
     const from = Jid.parse(stanza.attrs.from ?? '');
     const to = Jid.parse(stanza.attrs.to ?? '');
-    const host = this.#hostOf(from.domain) ?? findService(from.domain, (domain) => this.#hostOf(domain))?.host;
+    const host = this.#hosts.behind(from.domain);
     this.#router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch((error: unknown) => {
       const answer = error instanceof StanzaError ? error : this.#inbound.fault(error, from, stanza);
       if (stanza.name === 'iq' && mayBeAnswered(stanza)) host?.iqs.answered(errorReply(stanza, answer), to);
@@ -325,7 +329,7 @@ export class XmppServer {
   }
 
   #undelivered(session: Session, stanzas: Element[]): void {
-    const host = this.#hostOf(session.jid.domain);
+    const host = this.#hosts.of(session.jid.domain);
     const [first] = stanzas;
     if (!host || !first) return;
     const done = host.messages

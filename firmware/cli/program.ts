@@ -10,6 +10,7 @@ import { addFederationCommand } from './federation.ts';
 import { addInviteCommand } from './invite.ts';
 import { addPanelCommand } from './panel.ts';
 import { addRunCommand } from './run.ts';
+import { addServerCommand } from './server.ts';
 import { addStatusCommand } from './status.ts';
 import { addUserCommand } from './user.ts';
 
@@ -22,6 +23,7 @@ export function program(): Command {
   for (const add of [
     addRunCommand,
     addStatusCommand,
+    addServerCommand,
     addUserCommand,
     addInviteCommand,
     addAnnounceCommands,

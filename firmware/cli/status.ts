@@ -14,8 +14,10 @@ export function addStatusCommand(casp3r: Command): void {
       const status = await askBox<Status>(options, 'status');
       if (options.json) return printJson(status);
       print(`CASP3R ${status.version}, process ${status.pid}, up ${duration(status.uptimeSeconds)}`);
-      for (const { domain, members, online } of status.servers)
-        print(`server    ${domain}: ${members} members, ${online} online`);
+      for (const { domain, fallbacks, mode, members, online } of status.servers) {
+        const also = fallbacks.length === 0 ? '' : `, also ${fallbacks.join(', ')}`;
+        print(`server    ${domain}${also} (${mode}): ${members} members, ${online} online`);
+      }
       for (const { name, address, port } of status.listeners) print(`listener  ${name} on ${address} port ${port}`);
       for (const { domain, connected } of status.components)
         print(`component ${domain}: ${connected ? 'connected' : 'away'}`);

@@ -7,12 +7,14 @@ import { federationCommands } from './federation.ts';
 import { inviteCommands } from './invites.ts';
 import { panelCommands } from './panel.ts';
 import { portabilityCommands } from './portability.ts';
+import { serverCommands } from './servers.ts';
 import { statusOf } from './status.ts';
 import { userCommands } from './users.ts';
 
 export function commandsOf(box: Box): [string, Command][] {
   return [
     ['status', () => statusOf(box)],
+    ...serverCommands(box),
     ...userCommands(box),
     ...inviteCommands(box),
     ...announcementCommands(box),

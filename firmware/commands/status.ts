@@ -3,6 +3,7 @@ import type { ListenerState } from '../../xmpp/server.ts';
 import type { Box } from '../box.ts';
 import type { CallsState } from '../turn/calls.ts';
 import { software } from '../version.ts';
+import { rowOf, type ServerRow } from './servers.ts';
 
 /** `casp3r status --json`. Fields are added, never renamed. */
 export interface Status {
@@ -10,7 +11,7 @@ export interface Status {
   pid: number;
   uptimeSeconds: number;
   listeners: ListenerState[];
-  servers: { domain: string; members: number; online: number }[];
+  servers: ServerRow[];
   /** Each that is configured, connected or away. */
   components: readonly ComponentState[];
   /** The relay for calls. */
@@ -23,18 +24,14 @@ export interface Status {
 }
 
 export function statusOf(box: Box): Status {
-  const { server, store, pairing } = box.running;
+  const { server, pairing } = box.running;
   const { display, buttons, network } = box.condition;
   return {
     version: software.version,
     pid: process.pid,
     uptimeSeconds: box.uptimeSeconds,
     listeners: box.listeners,
-    servers: server.hosts.map((host) => ({
-      domain: host.server.domain,
-      members: store.accounts.count(host.server.id),
-      online: host.sessions.accountsOnline,
-    })),
+    servers: server.hosts.map(rowOf),
     components: server.components.states,
     calls: box.calls.state,
     memoryBytes: process.memoryUsage.rss(),

@@ -1,6 +1,6 @@
 /** All that the box answers over HTTP, as one hono application; the sockets are web-server.ts's. */
 import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { homePage, missingPage, notice } from '../../ui/web/home.ts';
@@ -8,6 +8,7 @@ import { type Html, textOf } from '../../ui/web/html.ts';
 import { icon } from '../../ui/web/layout.ts';
 import { style } from '../../ui/web/style.ts';
 import { words } from '../../ui/web/words.ts';
+import { askedHost } from './asked-host.ts';
 import { downloadRoutes } from './downloads.ts';
 import { perAddress, securityHeaders } from './guards.ts';
 import { hostMetaRoutes } from './host-meta.ts';
@@ -22,14 +23,14 @@ const BODY_BYTES = 8 * 1024;
 
 export function createApp(site: Site): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-  const domain = () => site.host.server.domain;
+  const domain = (c: Context<WebEnv>) => askedHost(site, c).server.domain;
   const page = (view: Html) => textOf(view);
 
   app.use(securityHeaders());
-  app.use(perAddress(site.clock, () => page(notice(domain(), words.busy.title, words.busy.about, words.busy.again))));
+  app.use(perAddress(site.clock, (c) => page(notice(domain(c), words.busy.title, words.busy.about, words.busy.again))));
   app.use(bodyLimit({ maxSize: BODY_BYTES }));
 
-  app.get('/', (c) => c.html(page(homePage({ domain: domain() }))));
+  app.get('/', (c) => c.html(page(homePage({ domain: domain(c) }))));
   app.get('/style.css', (c) =>
     c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'max-age=3600' }),
   );
@@ -41,11 +42,11 @@ export function createApp(site: Site): Hono<WebEnv> {
   app.route('/', downloadRoutes(site));
   app.route('/', hostMetaRoutes(site));
 
-  app.notFound((c) => c.html(page(missingPage(domain())), 404));
+  app.notFound((c) => c.html(page(missingPage(domain(c))), 404));
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse();
     site.log.error({ err: error, path: c.req.path }, 'a page failed');
-    return c.html(page(notice(domain(), words.fault.title, words.fault.about, words.missing.home)), 500);
+    return c.html(page(notice(domain(c), words.fault.title, words.fault.about, words.missing.home)), 500);
   });
   return app;
 }

@@ -37,11 +37,11 @@ export function addressOf(c: Context<WebEnv>): string {
 }
 
 /** Answers 429 to an address that asks for more than ten pages a second over a while. */
-export function perAddress(clock: Clock, busyPage: () => string): MiddlewareHandler<WebEnv> {
+export function perAddress(clock: Clock, busyPage: (c: Context<WebEnv>) => string): MiddlewareHandler<WebEnv> {
   const debts = new Debts(clock, 1000 / REQUESTS_PER_SECOND);
   return async (c, next) => {
     const key = addressKey(addressOf(c));
-    if (debts.of(key) >= BURST) return c.html(busyPage(), 429, { 'Retry-After': '60' });
+    if (debts.of(key) >= BURST) return c.html(busyPage(c), 429, { 'Retry-After': '60' });
     debts.add(key);
     return next();
   };

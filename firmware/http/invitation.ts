@@ -8,12 +8,14 @@ import { welcomePage } from '../../ui/web/welcome.ts';
 import { words } from '../../ui/web/words.ts';
 import { prepareName } from '../../xmpp/access/name.ts';
 import { preparePassword } from '../../xmpp/access/password.ts';
+import type { Host } from '../../xmpp/extension.ts';
 import { StanzaError } from '../../xmpp/routing/stanza-error.ts';
 import type { Account, Invite } from '../../xmpp/store/model.ts';
 import { CommitError } from '../../xmpp/store/store.ts';
 import { PAGE_INVITATION_MS } from '../pairing.ts';
 import { invitationUrl } from '../reachability.ts';
 import type { WebEnv } from './app.ts';
+import { askedHost } from './asked-host.ts';
 import { addressOf } from './guards.ts';
 import type { Site } from './site.ts';
 
@@ -27,7 +29,7 @@ type Page = Context<WebEnv>;
 type Problem = NonNullable<LandingView['problem']>;
 
 export function invitationRoutes(site: Site): Hono<WebEnv> {
-  const { host, clock } = site;
+  const { clock } = site;
   const routes = new Hono<WebEnv>();
   const paths = ['/j/:code', '/J/:code'];
 
@@ -37,29 +39,31 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
 
   routes.on('GET', paths, async (c) => {
     const invite = await findInvite(c);
-    return invite instanceof Response ? invite : landing(c, invite);
+    return invite instanceof Response ? invite : landing(c, hostOf(invite), invite);
   });
 
   routes.on('POST', paths, async (c) => {
     const invite = await findInvite(c);
     if (invite instanceof Response) return invite;
+    const host = hostOf(invite);
     const form = await c.req.parseBody();
     const field = (name: string) => (typeof form[name] === 'string' ? form[name] : '');
-    const made = await makeAccount(field('name').trim(), field('password'), invite, addressOf(c));
-    if ('problem' in made) return landing(c, invite, { ...made.problem, name: field('name') });
-    return welcome(c, made.account);
+    const made = await makeAccount(host, field('name').trim(), field('password'), invite, addressOf(c));
+    if ('problem' in made) return landing(c, host, invite, { ...made.problem, name: field('name') });
+    return welcome(c, host, made.account);
   });
 
   /** The invitation of the address, or the page that says that there is none. Wrong codes are counted, and soon not looked at. */
   async function findInvite(c: Page): Promise<Invite | Response> {
     const code = c.req.param('code') ?? '';
-    const { throttle } = host.accounts;
+    const hosts = site.hosts();
+    const { throttle } = askedHost(site, c).accounts;
     if (!throttle.mayTryCode(addressOf(c))) return refuse(c, words.home.slowDown, 429);
-    const invite = await site.pairing.invitationFor(code);
+    const invite = (await site.pairing.invitationFor(code)) ?? findAmong(hosts, code);
     if (invite) return invite;
     // One that was good once was not guessed.
-    if (host.invites.findAt(code, Number.NEGATIVE_INFINITY)) {
-      const kept = host.invites.find(getCookie(c, COOKIE) ?? '');
+    if (hosts.some(({ invites }) => invites.findAt(code, Number.NEGATIVE_INFINITY))) {
+      const kept = findAmong(hosts, getCookie(c, COOKIE) ?? '');
       if (kept) return kept;
     } else {
       throttle.wrongCode(addressOf(c));
@@ -69,10 +73,19 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
   }
 
   function refuse(c: Page, problem: string, status: 404 | 429): Response | Promise<Response> {
-    return c.html(textOf(homePage({ domain: host.server.domain, problem })), status, { 'Cache-Control': 'no-store' });
+    return c.html(textOf(homePage({ domain: askedHost(site, c).server.domain, problem })), status, {
+      'Cache-Control': 'no-store',
+    });
   }
 
-  function landing(c: Page, invite: Invite, problem?: Problem): Response | Promise<Response> {
+  /** Where it makes an account. */
+  function hostOf({ server: id }: Invite): Host {
+    const host = site.hosts().find(({ server }) => server.id === id);
+    if (!host) throw new Error('an invitation to no server');
+    return host;
+  }
+
+  function landing(c: Page, host: Host, invite: Invite, problem?: Problem): Response | Promise<Response> {
     const uri = host.invites.uri(invite);
     if (invite.code !== c.req.param('code'))
       setCookie(c, COOKIE, invite.code, {
@@ -84,7 +97,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     const view: LandingView = {
       domain: host.server.domain,
       uri,
-      ...inviterOf(invite),
+      ...inviterOf(host, invite),
       makesAccount: invite.registers !== false,
       ...(invite.username !== undefined && { name: invite.username }),
       action: `/j/${invite.code}`,
@@ -100,7 +113,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     });
   }
 
-  function inviterOf({ createdBy, befriends }: Invite): { inviter?: string } {
+  function inviterOf(host: Host, { createdBy, befriends }: Invite): { inviter?: string } {
     const inviter = befriends ? host.store.accounts.byId(createdBy ?? '') : undefined;
     return inviter ? { inviter: host.addressOf(inviter) } : {};
   }
@@ -111,7 +124,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     return invitationUrl({ host: site.reachableHost(), http: 0, https: site.ports.https }, code);
   }
 
-  function welcome(c: Page, { local, role }: Account): Response | Promise<Response> {
+  function welcome(c: Page, host: Host, { local, role }: Account): Response | Promise<Response> {
     const view = {
       domain: host.server.domain,
       name: local,
@@ -126,6 +139,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
   }
 
   async function makeAccount(
+    host: Host,
     name: string,
     password: string,
     invite: Invite,
@@ -144,6 +158,15 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
   }
 
   return routes;
+}
+
+/** Codes are unlike each other in the whole box. */
+function findAmong(hosts: readonly Host[], code: string): Invite | undefined {
+  for (const { invites } of hosts) {
+    const found = invites.find(code);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function complaint(field: Problem['field'], prepare: () => void): Omit<Problem, 'name'> | undefined {

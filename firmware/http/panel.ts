@@ -15,18 +15,19 @@ import type { Site } from './site.ts';
 const WATCHERS = 16;
 const HEARTBEAT_MS = 15_000;
 
-export function panelRoutes({ host, panel }: Site): Hono<WebEnv> {
+export function panelRoutes({ hosts, panel }: Site): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
   let watchers = 0;
+  const domain = () => hosts()[0]?.server.domain ?? '';
   const refusal = () => {
     const { refused, missing } = { refused: words.panel.refused, missing: words.missing };
-    return textOf(notice(host.server.domain, refused.title, refused.about, missing.home));
+    return textOf(notice(domain(), refused.title, refused.about, missing.home));
   };
 
   for (const path of ['/panel', '/panel/*', '/panel.js', '/panel.png'])
     routes.use(path, async (c, next) => (isLocal(c) ? next() : c.html(refusal(), 403)));
 
-  routes.get('/panel', (c) => c.html(textOf(panelPage(host.server.domain))));
+  routes.get('/panel', (c) => c.html(textOf(panelPage(domain()))));
   routes.get('/panel.js', (c) => c.body(panelScript, 200, { 'Content-Type': 'text/javascript; charset=utf-8' }));
   routes.get('/panel.png', (c) =>
     c.body(Buffer.from(png(panel.frame())), 200, { 'Content-Type': 'image/png', 'Cache-Control': 'no-store' }),

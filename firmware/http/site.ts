@@ -15,8 +15,8 @@ export interface PanelDoor {
 }
 
 export interface Site {
-  /** The server whose pages these are. */
-  host: Host;
+  /** The servers of the box, at least one; the panel and its window are the first one's. */
+  hosts(): readonly Host[];
   pairing: Pick<Pairing, 'invitationFor' | 'wrongCode'>;
   panel: PanelDoor;
   downloads: Downloads;
@@ -25,8 +25,8 @@ export interface Site {
   ports: { c2s: number; c2sTls: number; http: number; https: number };
   /** A host that phones in the network can open. */
   reachableHost(): string;
-  /** Where clients reach streams over WebSocket and BOSH, with TLS; undefined where they do not. */
-  streamUrls(): { websocket: string; bosh: string } | undefined;
+  /** Where clients of this domain reach streams over WebSocket and BOSH, with TLS; undefined where they do not. */
+  streamUrls(domain: string): { websocket: string; bosh: string } | undefined;
   /** SHA-256, `AB:CD:…`, of a certificate that the box made itself. */
   fingerprint(): string | undefined;
 }

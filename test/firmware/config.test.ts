@@ -71,7 +71,7 @@ pair = 17`;
     ['[listen]\nc2s_tsl = 1', 'casp3r.toml:2: unknown key "listen.c2s_tsl"; did you mean "c2s_tls"?'],
     ['\n[sever]\n', 'casp3r.toml:2: unknown key "sever"; did you mean "server"?'],
     ['[panel.buttons]\npear = 4', 'casp3r.toml:2: unknown key "panel.buttons.pear"; did you mean "pair"?'],
-    ['[tls]\nzzzzzzz = 1', 'casp3r.toml:2: unknown key "tls.zzzzzzz"; known here: certificate, key'],
+    ['[tls]\nzzzzzzz = 1', 'casp3r.toml:2: unknown key "tls.zzzzzzz"; known here: certificate, key, domains'],
     ['panel = { dsplay = "none" }', 'casp3r.toml:1: unknown key "panel.dsplay"; did you mean "display"?'],
   ])('an unknown key names its line and the nearest known one: %j', (toml, message) => {
     expect(problem(toml)).toBe(message);

@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Addresses } from '../../firmware/addresses.ts';
 import { checkConfig } from '../../firmware/config.ts';
 import { hostMetaRoutes } from '../../firmware/http/host-meta.ts';
+import type { Host } from '../../xmpp/extension.ts';
+
+const named = (domain: string) => ({ server: { domain }, serves: (name: string) => name === domain }) as Host;
 
 const site = (toml = '', host = 'box.test') => {
   const { listen, web } = checkConfig(toml, 'casp3r.toml');
@@ -10,7 +13,7 @@ const site = (toml = '', host = 'box.test') => {
     () => host,
     () => ({}),
   );
-  return hostMetaRoutes({ streamUrls: () => addresses.streams(host, web.url) });
+  return hostMetaRoutes({ hosts: () => [named(host)], streamUrls: (domain) => addresses.streams(domain, web.url) });
 };
 
 describe('host-meta', () => {

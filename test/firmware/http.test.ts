@@ -42,7 +42,7 @@ async function openPages(proxies: string[] = []) {
   const ports = { c2s: 5222, c2sTls: 5223, http, https };
   const downloads = new Downloads(clock, systemRandom, (token) => `https://127.0.0.1/export/${token}`);
   const app = createApp({
-    host,
+    hosts: () => server.hosts,
     pairing,
     panel,
     downloads,
@@ -194,6 +194,25 @@ describe('the page of a code', () => {
     for (let tries = 0; tries < 20; tries++) expect((await ask('/j/WRONGONE')).status).toBe(404);
     expect((await ask('/j/WRONGONE')).status).toBe(429);
     expect(pairing.window).toBeUndefined();
+  });
+});
+
+describe('a second server', () => {
+  it('has its pages where its name is asked for, and its invitations wherever they are opened', async () => {
+    const { ask, server, host } = await openPages();
+    await server.servers.add('club.test', 'community');
+    const club = server.hosts[1];
+    expect((await ask('/', { headers: { Host: 'club.test:5280' } })).body).toContain('This is club.test');
+    expect((await ask('/', { headers: { Host: '192.0.2.7' } })).body).toContain('This is home.test');
+    const code = (await club?.invites.create())?.code ?? '';
+    const { headers, body } = await ask(`/j/${code}`);
+    expect(headers.link).toContain('xmpp:club.test?register');
+    expect(body).toContain('@club.test');
+    expect((await ask(`/j/${code}`, { form: { name: 'juliet', password: 'a rose by any name' } })).body).toContain(
+      'juliet@club.test',
+    );
+    expect(club?.accounts.list()).toMatchObject([{ local: 'juliet', role: 'administrator' }]);
+    expect(host.accounts.list()).toEqual([]);
   });
 });
 

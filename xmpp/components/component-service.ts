@@ -3,6 +3,7 @@ import type { Clock, Random } from '../clock.ts';
 import type { ComponentsConfig, Limits } from '../config.ts';
 import type { Log } from '../log.ts';
 import { Jid } from '../routing/jid.ts';
+import { typedDomain } from '../routing/typed-domain.ts';
 import { change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { ComponentListener } from './component-listener.ts';
@@ -76,7 +77,7 @@ export class ComponentService {
   /** Ends its connection. @throws RangeError where it is none that was added */
   async remove(typed: string): Promise<string> {
     const { components, store } = this.#options;
-    const domain = domainOf(typed);
+    const domain = typedDomain(typed);
     if (!store.components.all().some((one) => one.domain === domain))
       throw new RangeError(`${typed} is no component that was added; those of casp3r.toml are removed there`);
     await store.journal.commit(change('component removed', { domain }));
@@ -85,7 +86,7 @@ export class ComponentService {
   }
 
   #free(typed: string): string {
-    const domain = domainOf(typed);
+    const domain = typedDomain(typed);
     const { components, isOwn } = this.#options;
     if (isOwn(domain)) throw new RangeError(`the box itself answers at ${domain}`);
     if (components.takes(domain)) throw new RangeError(`there is a component ${domain} already`);
@@ -100,14 +101,4 @@ export class ComponentService {
     this.#port = await listener.start();
     this.#listener = listener;
   }
-}
-
-function domainOf(typed: string): string {
-  try {
-    const jid = Jid.parse(typed.trim());
-    if (jid.local === '' && jid.isBare) return jid.domain;
-  } catch {
-    // Said below.
-  }
-  throw new RangeError(`"${typed}" is not a domain`);
 }

@@ -47,13 +47,13 @@ export class Negotiation {
     const wire = this.#link.wire;
     let secured: SecuredPeer;
     if (this.#directTls) {
-      secured = await tls.dial(wire, remote, true);
+      secured = await tls.dial(wire, this.#pair.local, remote, true);
       this.#link.start(this.#inbox.events);
     } else {
       this.#link.start(this.#inbox.events);
       await this.#open();
       await this.#startTls();
-      secured = await tls.dial(wire, remote, false);
+      secured = await tls.dial(wire, this.#pair.local, remote, false);
       this.#link.restart();
     }
     const problem = secured.certificate.problemFor(remote);

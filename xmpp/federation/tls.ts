@@ -50,11 +50,11 @@ export class PeerTls {
     return { certificate: new PeerCertificate(chain[0], problem), protocol: socket.getProtocol() ?? '' };
   }
 
-  /** The dialling side. @throws PeerFailure; the connection is gone then */
-  async dial(wire: Wire, domain: string, directTls: boolean): Promise<SecuredPeer> {
+  /** The dialling side, showing what is ours for `local`. @throws PeerFailure; the connection is gone then */
+  async dial(wire: Wire, local: string, domain: string, directTls: boolean): Promise<SecuredPeer> {
     const name = asciiOf(domain);
     const options = {
-      secureContext: this.#context(),
+      secureContext: this.#context(local),
       rejectUnauthorized: false,
       checkServerIdentity: () => undefined,
       ...(isIP(name.replace(/^\[|\]$/g, '')) === 0 ? { servername: name } : {}),
@@ -67,8 +67,8 @@ export class PeerTls {
   }
 
   /** The box's certificate, and whom it believes. */
-  #context(): SecureContext {
-    const { identity } = this.#keys;
+  #context(local: string): SecureContext {
+    const identity = this.#keys.identityFor(local);
     let context = this.#contexts.get(identity);
     if (!context) {
       const { certificate: cert, key } = identity.pem;

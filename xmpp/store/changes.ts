@@ -36,6 +36,8 @@ import type {
 /** What each kind of change carries. */
 export interface ChangeData {
   'server set': ServerRow;
+  /** Takes its accounts, rooms, rules, circles, invitations and nodes with it. */
+  'server removed': { server: Id };
   /** What a server keeps to itself, made once; the same on every box. */
   'secret set': { server: Id; name: string; value: string };
 

@@ -156,7 +156,7 @@ export class Entry {
       throw new StreamError('policy-violation', 'nothing may follow <starttls/> before TLS');
     }
     this.#send(xml('proceed', { xmlns: NS_TLS }));
-    await startTls.secure(this.#stream.context.tls.identity);
+    await startTls.secure(this.#stream.context.tls.identityFor(this.#domain));
     this.#reopen();
   }
 

@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { domainToASCII } from 'node:url';
 import { endPointHash } from './end-point-hash.ts';
 
 /** What one handshake uses. A stream keeps the identity that it was opened with over a reload. */
@@ -15,28 +16,46 @@ export interface TlsIdentity {
   expiresMs: number;
 }
 
-export class TlsKeys {
-  readonly #files: { certificate: string; key: string };
-  #identity: TlsIdentity | undefined;
+/** Paths of PEM files; the certificate's file holds its chain as well. */
+export interface TlsFiles {
+  certificate: string;
+  key: string;
+}
 
-  /** @param files paths of PEM files; the certificate's file holds its chain as well */
-  constructor(files: { certificate: string; key: string }) {
+export class TlsKeys {
+  readonly #files: TlsFiles;
+  readonly #byDomain: Readonly<Record<string, TlsFiles>>;
+  #identity: TlsIdentity | undefined;
+  /** Of domains with files of their own, as their ASCII form has it. */
+  #identities: ReadonlyMap<string, TlsIdentity> = new Map();
+
+  /** @param byDomain for a domain and those below it, in place of `files` */
+  constructor(files: TlsFiles, byDomain: Readonly<Record<string, TlsFiles>> = {}) {
     this.#files = files;
+    this.#byDomain = byDomain;
   }
 
   /** Reads the files anew: new handshakes use them, streams that are up go on. @throws Error with one clear line; the old ones stay. */
   reload(): void {
-    const { certificate, key } = this.#files;
-    try {
-      this.#identity = identityOf(readFileSync(certificate), readFileSync(key));
-    } catch (error) {
-      throw new Error(`cannot use the certificate ${certificate} with the key ${key}: ${(error as Error).message}`);
-    }
+    const own = readIdentity(this.#files);
+    const others = Object.entries(this.#byDomain).map(
+      ([domain, files]) => [domainToASCII(domain), readIdentity(files)] as const,
+    );
+    this.#identity = own;
+    this.#identities = new Map(others);
   }
 
-  /** What to show to a client that asks for this name (SNI), or for none: there is one certificate for all. */
-  identityFor(_servername: string | undefined): TlsIdentity {
-    return this.identity;
+  /** What to show to a client that asks for this name (SNI, or the domain of its stream), or for none. */
+  identityFor(name: string | undefined): TlsIdentity {
+    const { identity } = this;
+    let rest = name === undefined || this.#identities.size === 0 ? '' : domainToASCII(name);
+    while (rest !== '') {
+      const found = this.#identities.get(rest);
+      if (found) return found;
+      const dot = rest.indexOf('.');
+      rest = dot === -1 ? '' : rest.slice(dot + 1);
+    }
+    return identity;
   }
 
   /** Reads the files on first use. @throws Error as `reload` does */
@@ -44,6 +63,14 @@ export class TlsKeys {
     if (!this.#identity) this.reload();
     if (!this.#identity) throw new Error('no certificate');
     return this.#identity;
+  }
+}
+
+function readIdentity({ certificate, key }: TlsFiles): TlsIdentity {
+  try {
+    return identityOf(readFileSync(certificate), readFileSync(key));
+  } catch (error) {
+    throw new Error(`cannot use the certificate ${certificate} with the key ${key}: ${(error as Error).message}`);
   }
 }
 

@@ -10,7 +10,8 @@ export interface Who {
 }
 
 export type Action =
-  | { do: 'connect' | 'come online' | 'open a connection'; who: Who; over: Security }
+  | { do: 'connect' | 'come online' | 'open a connection'; who: Who; over: Security; at?: string | undefined }
+  | { do: 'join'; who: Who }
   | { do: 'open a stream'; who: Who; over: Security; header: string | undefined }
   | { do: 'log in'; who: Who; password: string | undefined }
   | { do: 'bind' | 'disconnect' | 'cut' | 'receive nothing'; who: Who }
@@ -40,6 +41,8 @@ export interface Script {
   strangers: string[];
   /** People with an account on a second box, which there is where this names anyone. */
   elsewhere: string[];
+  /** People of other servers of the first box, by name; a step makes their accounts. */
+  at: Map<string, string>;
   settings: Settings;
   /** Of the second box, and what is wrong with the certificates of either. */
   settingsThere: Settings;
@@ -70,6 +73,7 @@ export function parseScript(file: string): Script {
     accounts: [],
     strangers: [],
     elsewhere: [],
+    at: new Map(),
     settings: {},
     settingsThere: {},
     certificates: {},
@@ -84,6 +88,7 @@ export function parseScript(file: string): Script {
   checkNames(script);
   script.needsOwnBox ||=
     script.elsewhere.length > 0 ||
+    script.at.size > 0 ||
     script.steps.some(({ action }) => action.do === 'box') ||
     Object.keys(script.settings).length > 0;
   return script;
@@ -107,13 +112,17 @@ function sentencesOf(file: string): Sentence[] {
 }
 
 function readHeader(script: Script, { line, text }: Sentence): boolean {
-  const [, keyword, rest = ''] = /^(without|with|elsewhere|certificate|set|ignoring|alone)\b\s*(.*)$/.exec(text) ?? [];
+  const [, keyword, rest = ''] =
+    /^(without|with|elsewhere|at|certificate|set|ignoring|alone)\b\s*(.*)$/.exec(text) ?? [];
   if (keyword === undefined) return false;
   if (script.steps.length > 0) throw new ScriptError(line, `'${keyword}' belongs before the first step`);
   if (keyword === 'with') script.accounts.push(...namesIn(rest));
   else if (keyword === 'without') script.strangers.push(...namesIn(rest));
   else if (keyword === 'elsewhere') script.elsewhere.push(...namesIn(rest));
-  else if (keyword === 'certificate') {
+  else if (keyword === 'at') {
+    const [domain = '', ...names] = rest.split(/[\s,]+/);
+    for (const name of names) script.at.set(name, domain);
+  } else if (keyword === 'certificate') {
     const [, place, kind] = /^(here|there) is (\w+)$/.exec(rest) ?? [];
     if (place === undefined || !CERTIFICATE_KINDS.includes(kind as CertificateKind))
       throw new ScriptError(line, `expected: certificate here|there is ${CERTIFICATE_KINDS.join('|')}`);
@@ -131,12 +140,20 @@ function readHeader(script: Script, { line, text }: Sentence): boolean {
 const namesIn = (list: string) => list.split(/\s*,\s*|\s+and\s+/).filter((name) => name !== '');
 
 const WHO = '([a-z]\\w*)(?: on ([\\w-]+))?';
+const AT = '(?: at ([\\w.-]+))?';
 const OVER = '(?: over (plain|starttls|tls))?';
 
 /** One row a sentence: its form, and what it becomes. The first that fits is taken. */
 const FORMS: [RegExp, (found: (string | undefined)[], block: string[]) => Action][] = [
-  [form(`${WHO} connects${OVER}`), ([n, o, over]) => ({ do: 'connect', who: who(n, o), over: security(over) })],
-  [form(`${WHO} comes online${OVER}`), ([n, o, over]) => ({ do: 'come online', who: who(n, o), over: security(over) })],
+  [
+    form(`${WHO} connects${AT}${OVER}`),
+    ([n, o, at, over]) => ({ do: 'connect', who: who(n, o), over: security(over), at }),
+  ],
+  [
+    form(`${WHO} comes online${AT}${OVER}`),
+    ([n, o, at, over]) => ({ do: 'come online', who: who(n, o), over: security(over), at }),
+  ],
+  [form(`${WHO} gets an account`), ([n]) => ({ do: 'join', who: who(n, undefined) })],
   [
     form(`${WHO} opens a connection${OVER}`),
     ([n, o, over]) => ({ do: 'open a connection', who: who(n, o), over: security(over) }),
@@ -201,7 +218,7 @@ function readAction({ line, text, block }: Sentence): Action {
 }
 
 function checkNames(script: Script): void {
-  const known = new Set([...script.accounts, ...script.strangers, ...script.elsewhere]);
+  const known = new Set([...script.accounts, ...script.strangers, ...script.elsewhere, ...script.at.keys()]);
   for (const { line, action } of script.steps) {
     const names = action.do === 'befriend' ? [action.one, action.other] : 'who' in action ? [action.who.name] : [];
     for (const name of names) {

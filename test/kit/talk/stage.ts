@@ -36,9 +36,13 @@ export class Stage {
     this.#ignored = script.ignoring.flatMap((text) => parseFragment(text));
     this.#values.set('domain', box.domain);
     if (there) this.#values.set('there', there.domain);
-    for (const name of [...script.accounts, ...script.strangers, ...script.elsewhere]) {
+    for (const name of [...script.accounts, ...script.strangers, ...script.elsewhere, ...script.at.keys()]) {
       const local = `${name}${suffix}`;
-      const account = { local, jid: `${local}@${this.#boxOf(name).domain}`, password: `secret of ${name}` };
+      const account = {
+        local,
+        jid: `${local}@${script.at.get(name) ?? this.#boxOf(name).domain}`,
+        password: `secret of ${name}`,
+      };
       this.#accounts.set(name, account);
       this.#values.set(name, account.jid);
       this.#values.set(`${name}.local`, local);
@@ -72,9 +76,14 @@ export class Stage {
   async #perform(action: Action): Promise<void> {
     switch (action.do) {
       case 'connect':
-        return this.#connect(action.who, action.over);
+        return this.#connect(action.who, action.over, action.at);
+      case 'join': {
+        const { jid, password } = this.#account(action.who.name);
+        await this.#box.command('user add', { address: jid, password, role: 'member' });
+        return;
+      }
       case 'come online':
-        await this.#connect(action.who, action.over);
+        await this.#connect(action.who, action.over, action.at);
         return this.#announce(action.who);
       case 'open a connection':
         return this.#open(action.who, action.over);
@@ -116,9 +125,12 @@ export class Stage {
 
   // Clients
 
-  async #open(who: Who, over: Security): Promise<void> {
+  async #open(who: Who, over: Security, at = this.#script.at.get(who.name)): Promise<void> {
     this.#wires.get(label(who))?.cut();
-    this.#wires.set(label(who), await Wire.open(this.#boxOf(who.name).reach(over)));
+    this.#wires.set(
+      label(who),
+      await Wire.open({ ...this.#boxOf(who.name).reach(over), ...(at === undefined ? {} : { domain: at }) }),
+    );
   }
 
   async #openStream(who: Who, over: Security, header: string | undefined): Promise<void> {
@@ -133,8 +145,8 @@ export class Stage {
     if (over === 'starttls') await wire.startTls();
   }
 
-  async #connect(who: Who, over: Security): Promise<void> {
-    await this.#open(who, over);
+  async #connect(who: Who, over: Security, at?: string): Promise<void> {
+    await this.#open(who, over, at);
     await this.#openStream(who, over, undefined);
     const { local, password } = this.#account(who.name);
     await this.#wire(who).authenticate(local, password);

@@ -59,6 +59,8 @@ const pairs: [string, Change, Change][] = [
     sample('server set'),
     change('server set', { ...alice, id: 's1', domain: 'new', fallbacks: [], mode: 'open', registration: 'open' }),
   ],
+  ['server and its removal', sample('server set'), sample('server removed')],
+  ['an act at a removed server', sample('act recorded'), sample('server removed')],
   ['secret', sample('secret set'), change('secret set', { server: 's1', name: 'decoys', value: 'bmV3ZXI=' })],
   ['role', sample('role set'), change('role set', { account: 'a1', role: 'limited' })],
   ['role and creation', sample('account created'), sample('role set')],

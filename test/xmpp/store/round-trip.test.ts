@@ -24,6 +24,11 @@ import {
 const born: ChangeKind[] = ['server set', 'account created'];
 
 const cases: { [K in ChangeKind]: Seen } = {
+  'server removed': {
+    before: ['server set', 'invite created', 'secret set'],
+    read: (store) => [store.servers.all(), store.secrets.get('s1', 'decoys'), store.invites.list('s1')],
+    is: [[], undefined, []],
+  },
   'server set': { read: (store) => store.servers.all(), is: [server] },
   'secret set': { read: (store) => store.secrets.get('s1', 'decoys'), is: 'c2VjcmV0' },
   'account created': {

@@ -256,6 +256,7 @@ export const samples: ChangeData = {
   'upload stored': { account, id: slot.id, atMs: noonMs + 1 },
   'upload removed': { account, id: slot.id },
   'account removed': { account },
+  'server removed': { server: 's1' },
 };
 
 export function sample<K extends ChangeKind>(kind: K): Change {

@@ -36,10 +36,9 @@ const appliers: Appliers = {
   ...uploadAppliers,
 };
 
-/** Applies one change. What speaks of a removed account or room is void: its removal wins over whatever comes late. */
+/** Applies one change. What speaks of a removed account, room or server is void: its removal wins over whatever comes late. */
 export function applyChange(db: Sqlite, change: StampedChange): void {
-  const account = accountOf(change);
-  if (account !== undefined && isRemoved(db, account)) return;
+  if ([accountOf(change), serverOf(change)].some((id) => id !== undefined && isRemoved(db, id))) return;
   applyKind(db, change.kind, change.data, change.hlc);
 }
 
@@ -53,6 +52,7 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'account created':
       return change.data.account.id;
     case 'server set':
+    case 'server removed':
     case 'secret set':
     case 'component set':
     case 'component removed':
@@ -72,6 +72,13 @@ function accountOf(change: StampedChange): Id | undefined {
       if ('room' in change.data) return change.data.room;
       return 'owner' in change.data ? change.data.owner : change.data.account;
   }
+}
+
+/** The server whose rows a change writes, or whose the account or room is that it makes. */
+function serverOf(change: StampedChange): Id | undefined {
+  if (change.kind === 'server set') return change.data.id;
+  if (change.kind === 'account created') return change.data.account.server;
+  return 'server' in change.data ? change.data.server : undefined;
 }
 
 function isRemoved(db: Sqlite, account: Id): boolean {

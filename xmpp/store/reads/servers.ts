@@ -19,7 +19,7 @@ export class SqliteServers implements ServerReads {
 
   /** Drops from the cache what this change made stale. */
   forget(change: Change): void {
-    if (change.kind === 'server set') this.#rows = undefined;
+    if (change.kind === 'server set' || change.kind === 'server removed') this.#rows = undefined;
   }
 
   #read(): ServerRow[] {

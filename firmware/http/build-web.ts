@@ -1,0 +1,51 @@
+/** The web ports of the box: pages, uploads, and streams that come over them. */
+import type { Clock } from '../../xmpp/clock.ts';
+import type { XmppServer } from '../../xmpp/server.ts';
+import type { Store } from '../../xmpp/store/store.ts';
+import type { Addresses } from '../addresses.ts';
+import type { Config } from '../config.ts';
+import type { BoxLog } from '../log.ts';
+import type { UploadFiles } from '../upload-files.ts';
+import { createApp } from './app.ts';
+import type { Site } from './site.ts';
+import { UploadServer } from './upload.ts';
+import { WebServer } from './web-server.ts';
+
+export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'fingerprint'> {
+  config: Config;
+  server: XmppServer;
+  files: UploadFiles;
+  store: Store;
+  addresses: Addresses;
+  /** Where clients of this domain reach the box. */
+  reachableAt(domain: string): string;
+  clock: Clock;
+  log: BoxLog;
+}
+
+/** Opens nothing yet. */
+export function buildWeb(parts: WebParts): WebServer {
+  const { config, server, files, store, addresses, reachableAt, clock, log, ...pages } = parts;
+  const { address, c2s, c2s_tls, http, https } = config.listen;
+  const app = createApp({
+    ...pages,
+    hosts: () => server.hosts,
+    clock,
+    log,
+    ports: { c2s, c2sTls: c2s_tls, http, https },
+    reachableHost: () => addresses.host(),
+    streamUrls: (domain) => addresses.streams(reachableAt(domain), config.web.url),
+  });
+  const plain = https === 0 || config.upload.url !== '';
+  return new WebServer({
+    address,
+    http,
+    https,
+    doors: server.doors,
+    app,
+    uploads: { server: new UploadServer({ files, store, clock, log }), plain },
+    streams: server.web,
+    secured: { protocols: server.protocols, take: (entrant) => server.takeSecured(entrant) },
+    log,
+  });
+}
