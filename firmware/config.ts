@@ -106,7 +106,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     power,
     downloads,
   } = facts;
-  const { listen, limits, archive, rooms, upload } = config;
+  const { listen, limits, archive, access, rooms, upload } = config;
   return {
     listen: {
       address: listen.address,
@@ -121,6 +121,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     tls: { ...tls, byDomain: config.tls.domains },
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days, search: archive.search },
+    access: { logDays: access.log_days },
     rooms: {
       public: rooms.public,
       membersOnly: rooms.members_only,

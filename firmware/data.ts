@@ -25,11 +25,12 @@ export function prepareFolder(folder: string): void {
  */
 export async function openBoxStore(config: Config, tools: { clock: Clock; random: Random; log: Log }): Promise<Store> {
   const { data: folder, server, access } = config;
+  const { mode, registration } = access;
   const store = await openStore({ folder, ...tools }).catch((error: unknown) => {
     const reason = error instanceof StoreOpenError ? `${error.code}: ${error.message}` : reasonOf(error);
     throw new BoxError('store-unusable', { folder, reason }, { cause: error });
   });
   if (store.servers.all().length === 0)
-    await store.journal.commit(change('server set', { id: store.newId(), ...server, ...access }));
+    await store.journal.commit(change('server set', { id: store.newId(), ...server, mode, registration }));
   return store;
 }

@@ -8,6 +8,7 @@
  * long token that is good for half an hour: fetching an app takes longer than five minutes, and nobody can guess a token. A
  * second press takes both back. A window for an administrator takes the place of another.
  */
+import { PANEL } from '../xmpp/access/acts.ts';
 import type { Invites } from '../xmpp/access/invites.ts';
 import type { Clock, Timer } from '../xmpp/clock.ts';
 import type { Log } from '../xmpp/log.ts';
@@ -117,7 +118,7 @@ export class Pairing {
 
   async #begin(by: Opener, role: Role = 'member'): Promise<void> {
     const note = `pairing by ${by}`;
-    const invite = await this.#invites.create({ role, typed: true, lifetimeMs: WINDOW_MS, note });
+    const invite = await this.#invites.create({ role, typed: true, lifetimeMs: WINDOW_MS, note, by: PANEL });
     const timer = this.#clock.after(WINDOW_MS, () => {
       void this.#inTurn(() => this.#close('expired', state)).catch(this.#closeFailed);
     });

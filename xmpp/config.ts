@@ -150,6 +150,8 @@ export interface ServerConfig {
   allowPlainLoopback: boolean;
   /** Days that messages stay in the archives; 0 keeps them for ever. `search`: members may have theirs found by words. */
   archive: { days: number; search: boolean };
+  /** Days that administrative acts are remembered; 0 for ever. */
+  access: { logDays: number };
   rooms: RoomsConfig;
   limits: Limits;
   quotas: Quotas;

@@ -1,4 +1,5 @@
 /** Words to the members of a server: at once, at their next login, or at the first one. */
+import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import { announce, type Standing, setStanding, standingText } from '../../xmpp/access/announcements.ts';
 import { CommitError } from '../../xmpp/store/store.ts';
 import type { Box } from '../box.ts';
@@ -13,14 +14,14 @@ export function announcementCommands(box: Box): [string, Command][] {
     what,
     async (args) => {
       const text = optionalText(args, 'text');
-      if (text !== undefined) await setStanding(host(args), what, text).catch(asDiskError);
+      if (text !== undefined) await setStanding(host(args), what, text, COMMAND_LINE).catch(asDiskError);
       // Those who are here would not hear it at a login.
-      if (text && what === 'motd') announce(host(args), text);
+      if (text && what === 'motd') announce(host(args), text, COMMAND_LINE);
       return { text: standingText(host(args), what) };
     },
   ];
   return [
-    ['announce', (args) => ({ told: announce(host(args), textOf(args, 'text')) })],
+    ['announce', (args) => ({ told: announce(host(args), textOf(args, 'text'), COMMAND_LINE) })],
     standing('motd'),
     standing('welcome'),
   ];

@@ -1,4 +1,5 @@
 /** Components: added, listed and removed while the box runs. */
+import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import type { ComponentState } from '../../xmpp/components/components.ts';
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
@@ -11,6 +12,7 @@ export function componentCommands(box: Box): [string, Command][] {
       'component add',
       async (args) => {
         const added = await refused(() => box.running.server.components.add(textOf(args, 'domain')));
+        recordOf(box, 'component add', added.domain);
         await box.renewCertificate();
         return added;
       },
@@ -19,12 +21,18 @@ export function componentCommands(box: Box): [string, Command][] {
       'component remove',
       async (args) => {
         const domain = await refused(() => box.running.server.components.remove(textOf(args, 'domain')));
+        recordOf(box, 'component remove', domain);
         await box.renewCertificate();
         return { domain };
       },
     ],
     ['component list', (): ComponentState[] => [...box.running.server.components.states]],
   ];
+}
+
+/** A component is the box's, not a server's: the first of them keeps it. */
+function recordOf(box: Box, what: string, domain: string): void {
+  box.running.server.hosts[0]?.acts.record(COMMAND_LINE, what, domain);
 }
 
 async function refused<T>(work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 /** Invitations: made, listed and taken back by who runs the box. */
+import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import { tryPrepareName } from '../../xmpp/access/name.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import type { Invite } from '../../xmpp/store/model.ts';
@@ -39,6 +40,7 @@ export function inviteCommands(box: Box): [string, Command][] {
             ...(contact !== undefined && { createdBy: memberOf([host], contact).account, befriends: true }),
             role: oneOf({ role: 'member', ...args }, 'role', ROLES),
             uses,
+            by: COMMAND_LINE,
             note: optionalText(args, 'note') ?? '',
             typed: args.typed === true,
             ...(hours !== undefined && { lifetimeMs: hours * 3_600_000 }),
@@ -64,7 +66,7 @@ export function inviteCommands(box: Box): [string, Command][] {
       async (args) => {
         const code = textOf(args, 'code');
         for (const { invites } of box.running.server.hosts)
-          if (await invites.revoke(code).catch(asDiskError)) return { code };
+          if (await invites.revoke(code, COMMAND_LINE).catch(asDiskError)) return { code };
         throw new BoxError('invitation-unknown', { code });
       },
     ],

@@ -2,6 +2,7 @@
  * Accounts to and from files (XEP-0227). The file is the command line's, which may stand where the box may not; what is in it goes
  * over the control socket in parts, so that neither side holds all of it.
  */
+import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import type { Piece } from '../../xmpp/portability/format.ts';
 import { Importer } from '../../xmpp/portability/importer.ts';
 import { exportAccount } from '../../xmpp/portability/writer.ts';
@@ -25,6 +26,7 @@ export function portabilityCommands(box: Box): [string, Command][] {
       'user export',
       (args) => {
         const { host, account } = memberOf(box.running.server.hosts, textOf(args, 'address'));
+        host.acts.record(COMMAND_LINE, 'user export', host.addressOf(account));
         return { id: exports.add(exportAccount(host, account)) };
       },
     ],
@@ -72,6 +74,10 @@ export function portabilityCommands(box: Box): [string, Command][] {
         const id = textOf(args, 'id');
         const { result } = imports.get(id);
         imports.delete(id);
+        for (const { address, created } of result.accounts) {
+          const { host } = memberOf(box.running.server.hosts, address);
+          host.acts.record(COMMAND_LINE, 'user import', created ? address : `${address}, which was there`);
+        }
         return result;
       },
     ],

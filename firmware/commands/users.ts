@@ -1,5 +1,5 @@
 /** Members: made, changed, removed and listed by who runs the box. */
-
+import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import { wouldLeaveNone } from '../../xmpp/access/last-administrator.ts';
 import { chooseSearch } from '../../xmpp/archiving/search.ts';
 import type { Host } from '../../xmpp/extension.ts';
@@ -35,6 +35,7 @@ export function userCommands(box: Box): [string, Command][] {
           local,
           password: textOf(args, 'password'),
           role: oneOf(args, 'role', ROLES),
+          by: COMMAND_LINE,
           byOperator: true,
         };
         const account = await refusedAs('member-refused', address, () => host.accounts.create(wanted));
@@ -46,7 +47,7 @@ export function userCommands(box: Box): [string, Command][] {
       async (args) => {
         const { host, account, address } = member(args);
         await refusedAs('password-refused', address, () =>
-          host.accounts.setPassword(account, textOf(args, 'password')),
+          host.accounts.setPassword(account, textOf(args, 'password'), COMMAND_LINE),
         );
         return { address };
       },
@@ -57,7 +58,7 @@ export function userCommands(box: Box): [string, Command][] {
         const { host, account, address } = member(args);
         const role = oneOf(args, 'role', ROLES);
         if (role !== 'administrator') assertNotLast(host, account, address);
-        await refusedAs('member-refused', address, () => host.accounts.setRole(account, role));
+        await refusedAs('member-refused', address, () => host.accounts.setRole(account, role, COMMAND_LINE));
         return { address, role };
       },
     ],
@@ -78,7 +79,7 @@ export function userCommands(box: Box): [string, Command][] {
       async (args) => {
         const { host, account, address } = member(args);
         assertNotLast(host, account, address);
-        await refusedAs('member-refused', address, () => host.accounts.remove(account));
+        await refusedAs('member-refused', address, () => host.accounts.remove(account, undefined, COMMAND_LINE));
         return { address };
       },
     ],
@@ -100,7 +101,7 @@ async function setStatus(
   status: Account['status'],
 ): Promise<{ address: string; status: string }> {
   if (status === 'disabled') assertNotLast(host, account, address);
-  await refusedAs('member-refused', address, () => host.accounts.setStatus(account, status));
+  await refusedAs('member-refused', address, () => host.accounts.setStatus(account, status, COMMAND_LINE));
   return { address, status };
 }
 

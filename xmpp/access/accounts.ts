@@ -5,6 +5,7 @@ import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Change, change } from '../store/changes.ts';
 import type { Account, Credential, Invite, Role } from '../store/model.ts';
+import type { Actor } from './acts.ts';
 import { commitNewcomer } from './befriending.ts';
 import { Decoys } from './decoys.ts';
 import { PasswordHashes } from './hashes.ts';
@@ -23,6 +24,8 @@ export interface NewAccount {
   inviteAcceptedMs?: number;
   /** Where it comes from over the network. */
   address?: string;
+  /** Who makes it for somebody; absent for those who make their own. */
+  by?: Actor;
   /** Made by those who run the box, on the command line: may have a name that speaks for the server. */
   byOperator?: boolean;
 }
@@ -83,6 +86,7 @@ export class Accounts {
         createdMs: clock.nowMs(),
       };
       const changes: Change[] = [change('account created', { account, credentials })];
+      changes.push(...this.#act(wanted.by, 'user add', account, ` as ${role}`));
       if (invite) changes.push(change('invite used', { code: invite.code, account: account.id }));
       await commitNewcomer(this.#host, account, invite, changes);
       hooks.run('account created', { account });
@@ -136,33 +140,38 @@ export class Accounts {
   }
 
   /** Sessions stay as they are, tokens are void. @throws StanzaError not-acceptable */
-  async setPassword(account: Account, password: string): Promise<void> {
+  async setPassword(account: Account, password: string, by?: Actor): Promise<void> {
     const credentials = await credentialsOf(preparePassword(password), this.#host.random);
     const set = change('credentials set', { account: account.id, credentials });
-    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(set));
+    const changes = [set, ...this.#act(by, 'user passwd', account)];
+    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(...changes));
   }
 
-  async setRole(account: Account, role: Role): Promise<void> {
-    await this.#host.store.journal.commit(change('role set', { account: account.id, role }));
+  async setRole(account: Account, role: Role, by?: Actor): Promise<void> {
+    const set = change('role set', { account: account.id, role });
+    await this.#host.store.journal.commit(set, ...this.#act(by, 'user role', account, ` is ${role}`));
   }
 
   /** Ends the sessions of an account that is disabled; its tokens are void. */
-  async setStatus(account: Account, status: Account['status']): Promise<void> {
-    const set = change('account status set', { account: account.id, status });
-    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(set));
+  async setStatus(account: Account, status: Account['status'], by?: Actor): Promise<void> {
+    const what = status === 'disabled' ? 'user disable' : 'user enable';
+    const changes = [change('account status set', { account: account.id, status }), ...this.#act(by, what, account)];
+    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(...changes));
     if (status === 'disabled') this.#endSessions(account, 'The account was disabled.');
   }
 
   /**
    * Takes the account's sessions down with `not-authorized`, tells its contacts, forgets it.
    * @param asker the session that asked for it: left open, so that it can be answered; whoever calls ends it then
+   * @param by absent for a member who goes
    */
-  async remove(account: Account, asker?: Session): Promise<void> {
+  async remove(account: Account, asker?: Session, by?: Actor): Promise<void> {
     const { hooks, store } = this.#host;
     this.#endSessions(account, 'The account was removed.', asker);
     // Contacts are told from the roster, which goes with the account.
     hooks.run('account removed', { account });
-    await store.journal.commit(change('account removed', { account: account.id }));
+    const removed = change('account removed', { account: account.id });
+    await store.journal.commit(removed, ...this.#act(by, 'user remove', account));
     hooks.run('account forgotten', { account });
     this.#endSessions(account, 'The account was removed.', asker);
   }
@@ -195,6 +204,10 @@ export class Accounts {
     if (!invite || invite.usesLeft < 1 || invite.registers === false)
       throw new StanzaError('item-not-found', { text: 'The invitation is unknown, used up or expired.' });
     return invite;
+  }
+
+  #act(by: Actor | undefined, what: string, account: Account, facts = ''): Change[] {
+    return this.#host.acts.changes(by, what, this.#host.addressOf(account) + facts);
   }
 
   #endSessions(account: Account, text: string, except?: Session): void {

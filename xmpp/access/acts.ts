@@ -4,8 +4,6 @@ import type { Act } from '../store/access-model.ts';
 import { type Change, change } from '../store/changes.ts';
 
 const DAY_MS = 86_400_000;
-/** How long an act is remembered. */
-export const KEPT_DAYS = 365;
 
 /** Who acts: a bare JID or a place at the box, and the network address it came from. */
 export interface Actor {
@@ -15,6 +13,8 @@ export interface Actor {
 }
 
 export const COMMAND_LINE: Actor = { who: 'command line', from: '' };
+/** What the box does by itself, or is told by the system. */
+export const BOX: Actor = { who: 'box', from: '' };
 export const PANEL: Actor = { who: 'panel', from: '' };
 
 export class Acts {
@@ -30,6 +30,19 @@ export class Acts {
     return change('act recorded', { id: store.newId(), server: server.id, atMs: clock.nowMs(), ...actor, what, about });
   }
 
+  /** None where nobody acts who has to be named: a member on its own account, say. */
+  changes(actor: Actor | undefined, what: string, about: string): Change[] {
+    return actor ? [this.change(actor, what, about)] : [];
+  }
+
+  /** By itself: what was done leaves nothing in the store. A disk that is full does not undo it. */
+  record(actor: Actor, what: string, about: string): void {
+    const { store, log } = this.#host;
+    store.journal.commit(this.change(actor, what, about)).catch((error: unknown) => {
+      log.error({ err: error, ...actor, what, about }, 'an administrative act could not be recorded');
+    });
+  }
+
   /** Newest first. */
   list(limit: number): Act[] {
     return this.#host.store.access.acts(this.#host.server.id, limit);
@@ -37,8 +50,10 @@ export class Acts {
 
   /** Run every night. */
   async forgetOld(): Promise<void> {
-    const { store, server, clock } = this.#host;
-    const beforeMs = clock.nowMs() - KEPT_DAYS * DAY_MS;
+    const { store, server, clock, config } = this.#host;
+    const { logDays } = config.access;
+    if (logDays === 0) return;
+    const beforeMs = clock.nowMs() - logDays * DAY_MS;
     await store.journal.commit(change('acts forgotten', { server: server.id, beforeMs }));
   }
 }

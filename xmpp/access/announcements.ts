@@ -7,11 +7,14 @@ import type { Host } from '../extension.ts';
 import { change } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import { xml } from '../xml.ts';
+import type { Actor } from './acts.ts';
 
 export type Standing = 'motd' | 'welcome';
 
 const SUBJECTS = { announcement: 'Announcement', motd: 'Announcement', welcome: 'Welcome' } as const;
 const MAX_CHARACTERS = 10_000;
+/** Of what is written down in the record of administrative acts. */
+const MAX_EXCERPT = 100;
 
 interface Kept {
   text: string;
@@ -19,8 +22,9 @@ interface Kept {
 }
 
 /** To all who are online. Gives their number. */
-export function announce(host: Host, text: string): number {
+export function announce(host: Host, text: string, by: Actor): number {
   const online = onlineAccounts(host);
+  host.acts.record(by, 'announce', excerpt(text));
   for (const account of online) tell(host, account, 'announcement', text);
   return online.length;
 }
@@ -29,12 +33,15 @@ export function announce(host: Host, text: string): number {
 export const standingText = (host: Host, what: Standing): string => read(host, what)?.text ?? '';
 
 /** '' takes it back. */
-export async function setStanding(host: Host, what: Standing, text: string): Promise<void> {
+export async function setStanding(host: Host, what: Standing, text: string, by: Actor): Promise<void> {
   const kept: Kept = { text: text.slice(0, MAX_CHARACTERS), setMs: host.clock.nowMs() };
   await host.store.journal.commit(
     change('secret set', { server: host.server.id, name: `announcement ${what}`, value: JSON.stringify(kept) }),
+    host.acts.change(by, what, text === '' ? 'taken back' : excerpt(text)),
   );
 }
+
+const excerpt = (text: string) => (text.length > MAX_EXCERPT ? `${text.slice(0, MAX_EXCERPT)}…` : text);
 
 /** Says it to this member, whatever was said before. */
 export function tell(host: Host, account: Account, what: keyof typeof SUBJECTS, text: string): void {

@@ -2,6 +2,8 @@
 import type { Host } from '../extension.ts';
 import { change } from '../store/changes.ts';
 import type { Account, Id, Invite, Role } from '../store/model.ts';
+import type { Account, Invite, Role } from '../store/model.ts';
+import type { Actor } from './acts.ts';
 import { longToken, normaliseCode, typedCode } from './invite-code.ts';
 
 const DAY_MS = 86_400_000;
@@ -25,6 +27,8 @@ export interface NewInvite {
   circle?: Id;
   /** Default true. */
   registers?: boolean;
+  /** For the record, where it is an administrative act; absent where a member invites a friend. */
+  by?: Actor;
   /** Eight characters that a person can type; otherwise a long token. */
   typed?: boolean;
 }
@@ -58,7 +62,9 @@ export class Invites {
       ...(invite.circle !== undefined && { circle: invite.circle }),
       ...(invite.registers === false && { registers: false }),
     };
-    await store.journal.commit(change('invite created', made));
+    const about = [role, `${uses} ${uses === 1 ? 'use' : 'uses'}`, username, note].filter(Boolean).join(', ');
+    const recorded = this.#host.acts.changes(invite.by, 'invite create', about);
+    await store.journal.commit(change('invite created', made), ...recorded);
     return made;
   }
 
@@ -85,10 +91,15 @@ export class Invites {
   }
 
   /** False where there is no such invitation. */
-  async revoke(code: string): Promise<boolean> {
+  async revoke(code: string, by?: Actor): Promise<boolean> {
     const invite = this.#known(code);
     if (!invite) return false;
-    await this.#host.store.journal.commit(change('invite revoked', { code: invite.code }));
+    const recorded = this.#host.acts.changes(
+      by,
+      'invite revoke',
+      [invite.role, invite.note].filter(Boolean).join(', '),
+    );
+    await this.#host.store.journal.commit(change('invite revoked', { code: invite.code }), ...recorded);
     return true;
   }
 

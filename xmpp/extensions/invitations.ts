@@ -4,7 +4,7 @@ import { assertNotReserved, prepareName } from '../access/name.ts';
 import { dateTime } from '../clock.ts';
 import { type FormField, formElement, tableElement } from '../data-form.ts';
 import type { Extension, Host } from '../extension.ts';
-import { administrates, type CommandAsker, type CommandOutcome, done, failed } from '../routing/command.ts';
+import { actorOf, administrates, type CommandAsker, type CommandOutcome, done, failed } from '../routing/command.ts';
 import type { Answers } from '../routing/command-answers.ts';
 import { badPayload } from '../routing/command-answers.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
@@ -38,7 +38,7 @@ export const invitations: Extension = {
         title: 'An account for somebody',
         instructions: 'Give them the address that comes next. They choose their own password.',
         fields: accountFields,
-        next: (answers, asker) => inviteAccount(host, memberOf(asker), answers),
+        next: (answers, asker) => inviteAccount(host, asker, answers),
       }),
     });
     host.commands.add({
@@ -83,7 +83,7 @@ async function inviteFriend(host: Host, member: Account): Promise<CommandOutcome
 }
 
 /** Section 5.4. */
-async function inviteAccount(host: Host, member: Account, answers: Answers): Promise<CommandOutcome> {
+async function inviteAccount(host: Host, asker: CommandAsker, answers: Answers): Promise<CommandOutcome> {
   const username = answers.text('username');
   const uses = answers.number('uses', 1, 1);
   if (username !== '' && uses > 1) throw badPayload('One name is for one person.');
@@ -91,7 +91,8 @@ async function inviteAccount(host: Host, member: Account, answers: Answers): Pro
   return told(
     host,
     await host.invites.create({
-      createdBy: member,
+      createdBy: memberOf(asker),
+      by: actorOf(asker),
       ...(username !== '' && { username: freeName(host, username) }),
       befriends: answers.flag('roster-subscription'),
       role,
@@ -149,7 +150,8 @@ async function revoke(host: Host, asker: CommandAsker, codes: readonly string[])
   const mine = new Set(openFor(host, asker).map(({ code }) => code));
   const [stranger] = codes.filter((code) => !mine.has(code));
   if (stranger !== undefined) return failed('One of these is no open invitation of yours.');
-  for (const code of codes) await host.invites.revoke(code);
+  const by = administrates(host)(asker) ? actorOf(asker) : undefined;
+  for (const code of codes) await host.invites.revoke(code, by);
   return done('Taken back.');
 }
 

@@ -4,6 +4,7 @@
  * A command is a chain of steps: `begin` gives a stage, a form with what follows it, or the outcome. What a stage has learnt, the
  * next one knows by closure; the table keeps the chain, so that its asker can go back.
  */
+import type { Actor } from '../access/acts.ts';
 import type { FormField } from '../data-form.ts';
 import type { Host } from '../extension.ts';
 import type { Account } from '../store/model.ts';
@@ -77,6 +78,12 @@ export const administrates =
 
 /** For `allowed` of an account's command: its owner. */
 export const isOwner = ({ member, to }: CommandAsker) => member !== undefined && member.local === to.local;
+
+/** For the record of administrative acts. */
+export const actorOf = ({ jid, session }: CommandAsker): Actor => ({
+  who: jid.bare.toString(),
+  from: session?.outlet.address ?? '',
+});
 
 export const done = (text: string): CommandOutcome => ({ notes: [{ text }] });
 

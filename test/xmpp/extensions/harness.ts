@@ -99,6 +99,7 @@ export const testConfig: ServerConfig = {
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },
+  access: { logDays: 365 },
   rooms: {
     public: false,
     membersOnly: true,

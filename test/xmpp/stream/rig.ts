@@ -89,6 +89,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },
+    access: testConfig.access,
     rooms: testConfig.rooms,
     quotas: testConfig.quotas,
     limits,

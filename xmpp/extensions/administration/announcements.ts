@@ -2,7 +2,7 @@
 import { announce, type Standing, setStanding, standingText } from '../../access/announcements.ts';
 import type { FormField } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';
-import { done } from '../../routing/command.ts';
+import { actorOf, done } from '../../routing/command.ts';
 import type { Answers } from '../../routing/command-answers.ts';
 import type { AdminCommand } from './admin-command.ts';
 
@@ -13,7 +13,7 @@ export const announcementCommands = (host: Host): readonly AdminCommand[] => [
     begin: () => ({
       title: 'An announcement',
       fields: [{ ...words('announcement', 'What to say'), required: true }],
-      next: (answers) => done(`Told to ${announce(host, textOf(answers, 'announcement'))}.`),
+      next: (answers, asker) => done(`Told to ${announce(host, textOf(answers, 'announcement'), actorOf(asker))}.`),
     }),
   },
   edit(host, 'set-motd', 'Set the message of the day', 'motd'),
@@ -34,11 +34,11 @@ function edit(host: Host, node: string, name: string, what: Standing): AdminComm
     begin: () => ({
       title: name,
       fields: [{ ...words(what, 'What to say'), required: true, values: linesOf(standingText(host, what)) }],
-      async next(answers) {
+      async next(answers, asker) {
         const text = textOf(answers, what);
-        await setStanding(host, what, text);
+        await setStanding(host, what, text, actorOf(asker));
         // Others hear it when they come.
-        if (what === 'motd') announce(host, text);
+        if (what === 'motd') announce(host, text, actorOf(asker));
         return done('Kept.');
       },
     }),
@@ -49,8 +49,8 @@ function remove(host: Host, node: string, name: string, what: Standing): AdminCo
   return {
     node,
     name,
-    async begin() {
-      await setStanding(host, what, '');
+    async begin(asker) {
+      await setStanding(host, what, '', actorOf(asker));
       return done('Taken back.');
     },
   };

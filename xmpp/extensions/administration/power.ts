@@ -2,7 +2,7 @@
 import { announce } from '../../access/announcements.ts';
 import type { FormField } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';
-import { done } from '../../routing/command.ts';
+import { actorOf, done } from '../../routing/command.ts';
 import type { AdminCommand } from './admin-command.ts';
 import { textOf, words } from './announcements.ts';
 
@@ -34,10 +34,11 @@ function later(host: Host, node: string, name: string, act: () => void): AdminCo
     begin: () => ({
       title: name,
       fields: [DELAYS, words('announcement', 'What to say to those online')],
-      next(answers) {
+      next(answers, asker) {
         const text = textOf(answers, 'announcement');
-        if (text !== '') announce(host, text);
+        if (text !== '') announce(host, text, actorOf(asker));
         const seconds = answers.number('delay', 60, 1);
+        host.acts.record(actorOf(asker), node, `in ${seconds} seconds`);
         const timer = host.clock.after(seconds * 1000, act);
         host.onStop(() => timer.cancel());
         host.log.warn({ seconds, action: node }, 'an administrator asked for it');

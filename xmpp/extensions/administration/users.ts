@@ -1,10 +1,11 @@
 /** Sections 4.1 to 4.10 of XEP-0133: one member, or some. A password can be set, and never be had (section 4.6). */
+import type { Actor } from '../../access/acts.ts';
 import { wouldLeaveNone } from '../../access/last-administrator.ts';
 import { dateTime } from '../../clock.ts';
 import { formElement } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';
 import { itemElement, NS_ROSTER } from '../../im/roster-item.ts';
-import { type CommandOutcome, done } from '../../routing/command.ts';
+import { actorOf, type CommandOutcome, done } from '../../routing/command.ts';
 import { type Answers, badPayload } from '../../routing/command-answers.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
@@ -23,7 +24,7 @@ export const userCommands = (host: Host): readonly AdminCommand[] => [
         { var: 'password', type: 'text-private', label: 'Password', required: true },
         { var: 'password-verify', type: 'text-private', label: 'Password again', required: true },
       ],
-      next: (answers) => addUser(host, answers),
+      next: (answers, asker) => addUser(host, answers, actorOf(asker)),
     }),
   },
   {
@@ -32,22 +33,21 @@ export const userCommands = (host: Host): readonly AdminCommand[] => [
     begin: () => ({
       title: 'Another password',
       fields: [ACCOUNT, { var: 'password', type: 'text-private', label: 'Password', required: true }],
-      async next(answers) {
-        await asPayload(
-          host.accounts.setPassword(accountAt(host, answers.text('accountjid')), answers.exact('password')),
-        );
+      async next(answers, asker) {
+        const account = accountAt(host, answers.text('accountjid'));
+        await asPayload(host.accounts.setPassword(account, answers.exact('password'), actorOf(asker)));
         return done('The password is changed.');
       },
     }),
   },
-  each(host, 'delete-user', 'Remove members', 'They are gone with all that was theirs.', (account) =>
-    host.accounts.remove(account),
+  each(host, 'delete-user', 'Remove members', 'They are gone with all that was theirs.', (account, by) =>
+    host.accounts.remove(account, undefined, by),
   ),
-  each(host, 'disable-user', 'Shut members out', 'They are shut out; everything is kept.', (account) =>
-    host.accounts.setStatus(account, 'disabled'),
+  each(host, 'disable-user', 'Shut members out', 'They are shut out; everything is kept.', (account, by) =>
+    host.accounts.setStatus(account, 'disabled', by),
   ),
-  each(host, 'reenable-user', 'Let members in again', 'They may log in again.', (account) =>
-    host.accounts.setStatus(account, 'active'),
+  each(host, 'reenable-user', 'Let members in again', 'They may log in again.', (account, by) =>
+    host.accounts.setStatus(account, 'active', by),
   ),
   {
     node: 'end-user-session',
@@ -56,7 +56,7 @@ export const userCommands = (host: Host): readonly AdminCommand[] => [
       title: 'Whose sessions?',
       instructions: 'An address with a resource ends that one session.',
       fields: [ACCOUNTS],
-      next: (answers) => endSessions(host, answers.list('accountjids')),
+      next: (answers, asker) => endSessions(host, answers.list('accountjids'), actorOf(asker)),
     }),
   },
   {
@@ -88,7 +88,7 @@ export const userCommands = (host: Host): readonly AdminCommand[] => [
           values: administrators(host).map((account) => host.addressOf(account)),
         },
       ],
-      next: (answers) => setAdministrators(host, answers.list('adminjids')),
+      next: (answers, asker) => setAdministrators(host, answers.list('adminjids'), actorOf(asker)),
     }),
   },
 ];
@@ -102,7 +102,7 @@ function each(
   node: string,
   name: string,
   after: string,
-  work: (account: Account) => Promise<void>,
+  work: (account: Account, by: Actor) => Promise<void>,
 ): AdminCommand {
   return {
     node,
@@ -110,31 +110,32 @@ function each(
     begin: () => ({
       title: name,
       fields: [ACCOUNTS],
-      async next(answers) {
+      async next(answers, asker) {
         const accounts = answers.list('accountjids').map((address) => accountAt(host, address));
         if (node !== 'reenable-user') assertSomeoneStays(host, accounts);
-        for (const account of accounts) await work(account);
+        for (const account of accounts) await work(account, actorOf(asker));
         return done(after);
       },
     }),
   };
 }
 
-async function addUser(host: Host, answers: Answers): Promise<CommandOutcome> {
+async function addUser(host: Host, answers: Answers, by: Actor): Promise<CommandOutcome> {
   const { local, domain } = Jid.parse(answers.text('accountjid'));
   if (local === '' || !host.serves(domain)) throw badPayload(`An address here ends in @${host.server.domain}.`);
   const password = answers.exact('password');
   if (password !== answers.exact('password-verify')) throw badPayload('The two passwords differ.');
-  const account = await asPayload(host.accounts.create({ local, password, role: 'member', byOperator: true }));
+  const account = await asPayload(host.accounts.create({ local, password, role: 'member', by, byOperator: true }));
   return done(`${host.addressOf(account)} is here.`);
 }
 
-function endSessions(host: Host, addresses: readonly string[]): CommandOutcome {
+function endSessions(host: Host, addresses: readonly string[], by: Actor): CommandOutcome {
   const sessions = addresses.flatMap((address) => {
     const { resource } = Jid.parse(address);
     const all = host.sessions.ofAccount(accountAt(host, address));
     return resource === '' ? all : all.filter(({ jid }) => jid.resource === resource);
   });
+  host.acts.record(by, 'end sessions', addresses.join(', '));
   // After the answer, which may go to one of them.
   host.clock.after(0, () => {
     for (const { outlet } of sessions) outlet.close('not-authorized', 'An administrator ended the session.');
@@ -179,14 +180,14 @@ function statistics(host: Host, answers: Answers): CommandOutcome {
   ]);
 }
 
-async function setAdministrators(host: Host, addresses: readonly string[]): Promise<CommandOutcome> {
+async function setAdministrators(host: Host, addresses: readonly string[], by: Actor): Promise<CommandOutcome> {
   const wanted = new Map(addresses.map((address) => accountAt(host, address)).map((account) => [account.id, account]));
   if (![...wanted.values()].some(({ status }) => status === 'active'))
     throw badPayload('One of them must be able to log in.');
   for (const account of wanted.values())
-    if (account.role !== 'administrator') await host.accounts.setRole(account, 'administrator');
+    if (account.role !== 'administrator') await host.accounts.setRole(account, 'administrator', by);
   for (const account of administrators(host))
-    if (!wanted.has(account.id)) await host.accounts.setRole(account, 'member');
+    if (!wanted.has(account.id)) await host.accounts.setRole(account, 'member', by);
   return done('Kept.');
 }
 
