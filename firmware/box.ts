@@ -7,7 +7,6 @@ import { detectButtons, detectDisplay } from '../drivers/detect.ts';
 import type { Display } from '../drivers/display/display.ts';
 import { absentLed } from '../drivers/led/absent.ts';
 import { sysfsLed } from '../drivers/led/sysfs.ts';
-import { BOX } from '../xmpp/access/acts.ts';
 import type { Clock, Random } from '../xmpp/clock.ts';
 import type { Host } from '../xmpp/extension.ts';
 import { type ListenerState, XmppServer } from '../xmpp/server.ts';
@@ -219,7 +218,6 @@ export class Box {
     try {
       checkCertificate(this.#certificate.files);
       this.#reloadCertificate();
-      for (const { acts } of this.running.server.hosts) acts.record(BOX, 'certificate reload', 'by SIGHUP');
       log.info({ level: config.log }, 'reloaded certificate and log level');
     } catch (error) {
       log.error({ reason: reasonOf(error) }, 'the new certificate is no good; the old one stays');

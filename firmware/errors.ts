@@ -36,6 +36,8 @@ export const ERRORS = {
   'last-administrator': '{address} is the only administrator. Make another member administrator first.',
   'search-forbidden': 'This box lets nobody search. Set `search = true` under [archive], and restart it.',
   'invitation-unknown': 'There is no invitation {code}. `casp3r invite list` shows those that are open.',
+  'access-refused': 'This cannot be done: {reason}.',
+  'mode-unconfirmed': 'Nothing was changed. Add --yes to set the mode {mode}.',
   'disk-full': 'The box cannot write to its disk ({reason}), so nothing was changed. Make room, then try again.',
   'file-unwritable': '{file} cannot be written ({reason}). Choose another place.',
   'export-unreadable':

@@ -1,4 +1,5 @@
 /** Builds a server: hosts, extensions, listeners. Reads top to bottom. */
+import { BOX } from './access/acts.ts';
 import { LoginThrottle } from './access/throttle.ts';
 import { Bytestreams } from './bytestreams/bytestreams.ts';
 import { ProxyListener } from './bytestreams/proxy-listener.ts';
@@ -227,6 +228,7 @@ export class XmppServer {
   /** New handshakes show the files' present certificate. @throws Error where they are no good; the old one stays. */
   reloadCertificate(): void {
     this.#tls.reload();
+    for (const { acts } of this.#served) acts.record(BOX, 'certificate reload', '');
   }
 
   #buildHost(id: string): XmppHost {

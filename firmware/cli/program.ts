@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { software } from '../version.ts';
+import { addAccessCommand } from './access.ts';
 import { addAnnounceCommands } from './announce.ts';
 import { addComponentCommand } from './component.ts';
 import { addConfigCommand } from './config.ts';
@@ -26,6 +27,7 @@ export function program(): Command {
     addServerCommand,
     addUserCommand,
     addInviteCommand,
+    addAccessCommand,
     addAnnounceCommands,
     addFederationCommand,
     addComponentCommand,

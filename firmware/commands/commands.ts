@@ -1,6 +1,7 @@
 /** What the running box answers on its control socket, by name. */
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
+import { accessCommands } from './access.ts';
 import { announcementCommands } from './announcements.ts';
 import { componentCommands } from './components.ts';
 import { federationCommands } from './federation.ts';
@@ -17,6 +18,7 @@ export function commandsOf(box: Box): [string, Command][] {
     ...serverCommands(box),
     ...userCommands(box),
     ...inviteCommands(box),
+    ...accessCommands(box),
     ...announcementCommands(box),
     ...portabilityCommands(box),
     ...panelCommands(box),

@@ -155,6 +155,8 @@ export interface AccessReads {
   hasContactAt(server: Id, domain: string): boolean;
   /** Whether any member of the server has this bare JID in the roster. */
   isContact(server: Id, jid: string): boolean;
+  /** Bare JIDs in the rosters of the server's members, each once. */
+  contacts(server: Id): string[];
   /** Newest first. */
   acts(server: Id, limit: number): Act[];
 }

@@ -91,6 +91,11 @@ export class Access {
     return this.#decide(question, mode);
   }
 
+  /** What it would say of somebody of whom no more is known than this. */
+  foresee(mode: Mode, action: AccessAction, who: Party): Verdict {
+    return decide(mode, this.#readRules(), { action, who }, this.#readSettings());
+  }
+
   /** Bytes that all files of a member may have, where a rule says so. */
   uploadBytes(account: Account): number | undefined {
     const { by } = this.explain({ action: 'upload', who: { account } });
@@ -104,14 +109,18 @@ export class Access {
   #decide(question: AccessQuestion, mode: Mode = this.#host.server.mode): Verdict {
     const { action } = question;
     const asked = { action, who: this.#party(question), apart: this.#areApart(question) };
-    this.#settings ??= settingsOf(this.#host.config.federation);
-    return decide(mode, this.#readRules(), asked, this.#settings);
+    return decide(mode, this.#readRules(), asked, this.#readSettings());
   }
 
   #readRules(): readonly ReadRule[] {
     const { store, server } = this.#host;
     this.#rules ??= store.access.rules(server.id).map((rule) => ({ rule, subject: readSubject(rule.subject) }));
     return this.#rules;
+  }
+
+  #readSettings(): readonly Setting[] {
+    this.#settings ??= settingsOf(this.#host.config.federation);
+    return this.#settings;
   }
 
   #party({ who, member }: AccessQuestion): Party {

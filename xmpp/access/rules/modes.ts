@@ -61,3 +61,6 @@ export const MODES: Record<Mode, readonly DefaultRule[]> = {
     rule('guest', 'allow', '*'),
   ],
 };
+
+/** From wholly private to open. */
+export const MODE_NAMES = Object.keys(MODES) as Mode[];

@@ -91,7 +91,8 @@ export class RuleBook {
   }
 }
 
-function readAction(typed: string): AccessAction | '*' {
+/** @throws RangeError, in words for who typed it */
+export function readAction(typed: string): AccessAction | '*' {
   const action = typed.trim().toLowerCase();
   if (action === '*' || (ACTIONS as readonly string[]).includes(action)) return action as AccessAction | '*';
   throw new RangeError(`"${typed}" is nothing that a rule can speak of: ${ACTIONS.join(', ')} or *`);

@@ -82,6 +82,16 @@ export class SqliteAccess implements AccessReads {
     return found !== undefined;
   }
 
+  contacts(server: Id): string[] {
+    return this.#db
+      .all<{ contact: string }>(
+        `SELECT DISTINCT contact FROM roster_items JOIN accounts ON accounts.id = roster_items.account
+         WHERE accounts.server = ? AND removed = 0 ORDER BY contact`,
+        server,
+      )
+      .map(({ contact }) => contact);
+  }
+
   acts(server: Id, limit: number): Act[] {
     return this.#db.all<Act>(
       `SELECT id, server, at_ms AS atMs, who, came_from AS "from", what, about

@@ -1,0 +1,45 @@
+/** What another mode would change, said before it is set. */
+import type { Host } from '../../extension.ts';
+import { Jid } from '../../routing/jid.ts';
+import { ACTIONS, type AccessAction, type Decision } from '../../store/access-model.ts';
+import type { Mode } from '../../store/model.ts';
+import { PEOPLE, PERSONS, type Person } from './people.ts';
+
+export interface ModeChange {
+  from: Mode;
+  to: Mode;
+  /** Where the two differ, the owner's rules counted in. */
+  differences: { person: Person; action: AccessAction; before: Decision; after: Decision }[];
+  /** Servers that members have contacts at and that the new mode talks to no longer, and how many contacts those are. */
+  cut: { domains: string[]; contacts: number };
+}
+
+export function modeChange(host: Host, to: Mode): ModeChange {
+  const { access, server } = host;
+  const differences = PERSONS.flatMap((person) =>
+    ACTIONS.flatMap((action) => {
+      const before = access.foresee(server.mode, action, PEOPLE[person]).decision;
+      const after = access.foresee(to, action, PEOPLE[person]).decision;
+      return before === after ? [] : [{ person, action, before, after }];
+    }),
+  );
+  return { from: server.mode, to, differences, cut: cutBy(host, to) };
+}
+
+function cutBy(host: Host, to: Mode): ModeChange['cut'] {
+  const { access, server, store } = host;
+  const contacts = new Map<string, number>();
+  for (const contact of store.access.contacts(server.id)) {
+    const { domain } = Jid.parse(contact);
+    if (!host.serves(domain)) contacts.set(domain, (contacts.get(domain) ?? 0) + 1);
+  }
+  const isTalkedTo = (mode: Mode, domain: string) =>
+    (['federate-in', 'federate-out'] as const).every(
+      (action) => access.explainIn(mode, { action, who: { domain } }).decision === 'allow',
+    );
+  const lost = [...contacts].filter(([domain]) => isTalkedTo(server.mode, domain) && !isTalkedTo(to, domain));
+  return {
+    domains: lost.map(([domain]) => domain).sort(),
+    contacts: lost.reduce((sum, [, count]) => sum + count, 0),
+  };
+}
