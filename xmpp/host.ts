@@ -25,6 +25,7 @@ import { IqTable } from './routing/iq-table.ts';
 import type { Jid } from './routing/jid.ts';
 import { Services } from './routing/services.ts';
 import { Sessions } from './routing/sessions.ts';
+import type { Change } from './store/changes.ts';
 import type { Account, ServerRow } from './store/model.ts';
 import type { Store } from './store/store.ts';
 import type { Element } from './xml.ts';
@@ -101,7 +102,10 @@ export class XmppHost implements Host {
 
   /** Adds what the core handles itself, then the extensions in their order. */
   attach(extensions: readonly Extension[]): void {
-    this.onStop(this.store.onCommitted((changes) => this.access.forget(changes)));
+    const decided = (changes: readonly Change[]) => {
+      if (this.access.forget(changes)) this.hooks.run('access changed', { changes });
+    };
+    this.onStop(this.store.onCommitted(decided));
     this.roster.attach();
     this.presence.attach();
     this.clients.attach();

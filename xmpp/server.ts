@@ -3,7 +3,7 @@ import { BOX } from './access/acts.ts';
 import { LoginThrottle } from './access/throttle.ts';
 import { Bytestreams } from './bytestreams/bytestreams.ts';
 import { ProxyListener } from './bytestreams/proxy-listener.ts';
-import type { Clock, Random } from './clock.ts';
+import type { Clock, Random, Timer } from './clock.ts';
 import { ComponentService } from './components/component-service.ts';
 import { Components } from './components/components.ts';
 import type { ServerConfig } from './config.ts';
@@ -53,6 +53,9 @@ export interface ListenerState {
   port: number;
 }
 
+/** From a change of the rules until links to other servers are looked at again. */
+const REVIEW_MS = 500;
+
 /** A complete XMPP server. Its hosts come from the store ('server set'), which must hold at least one before `start`. */
 export class XmppServer {
   readonly #options: ServerOptions;
@@ -79,6 +82,7 @@ export class XmppServer {
   readonly #hosts = new Hosts((id) => this.#buildHost(id));
   /** Adds, changes and removes them. */
   readonly servers: ServerService;
+  #review: Timer | undefined;
   /** What clients did not get, on its way to the offline store or to others. */
   readonly #givenBack = new Set<Promise<void>>();
 
@@ -169,6 +173,7 @@ export class XmppServer {
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
     await Promise.all(this.#givenBack);
+    this.#review?.cancel();
     await this.#federation.stop();
     this.#hosts.stop();
   }
@@ -249,6 +254,7 @@ export class XmppServer {
     });
     host.attach(extensions);
     host.services.alsoList((domain) => this.#beside.items(domain));
+    host.hooks.on('access changed', () => this.#reviewPeers());
     for (const hook of ['session bound', 'session ended', 'account created', 'account removed'] as const)
       host.hooks.on(hook, activity);
     return host;
@@ -282,6 +288,14 @@ export class XmppServer {
     const listener = new ProxyListener({ address, port, bytestreams: this.#bytestreams, clock, log });
     const actual = await listener.start();
     this.#open.push({ listener, state: { name: 'proxy', address, port: actual } });
+  }
+
+  /** Soon, for many changes come at once. */
+  #reviewPeers(): void {
+    this.#review ??= this.#options.clock.after(REVIEW_MS, () => {
+      this.#review = undefined;
+      this.#federation.review();
+    });
   }
 
   #streamContext(): StreamContext {

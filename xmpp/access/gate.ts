@@ -8,6 +8,7 @@ import type { InboundStanza, OutboundStanza } from '../routing/hooks.ts';
 import type { Jid } from '../routing/jid.ts';
 import { mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
+import type { ChangeKind } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import type { Element } from '../xml.ts';
 import { isOfThisServer, memberAt } from './rules/who.ts';
@@ -15,15 +16,35 @@ import { isOfThisServer, memberAt } from './rules/who.ts';
 /** Presence by which somebody comes closer; what only ends something always passes. */
 const APPROACHING: ReadonlySet<string | undefined> = new Set([undefined, 'subscribe', 'subscribed', 'probe']);
 
+/** Changes by which somebody who is here may be shut out. */
+const SHUTS_OUT: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
+  'access rule set',
+  'access rule removed',
+  'server set',
+  'role set',
+  'circle member set',
+  'circle removed',
+]);
+
 export const accessGate: Extension = {
   name: 'access',
   xep: [],
   attach(host) {
     host.hooks.on('stanza from session', (event) => outward(host, event));
     host.hooks.on('stanza to account', (event) => inward(host, event));
+    host.hooks.on('access changed', ({ changes }) => {
+      if (changes.some(({ kind }) => SHUTS_OUT.has(kind))) endUnwelcome(host);
+    });
     host.hooks.on('night', ({ work }) => work.push(() => host.acts.forgetOld()));
   },
 };
+
+/** Whoever could not log in now is here no longer. */
+function endUnwelcome(host: Host): void {
+  for (const { account, outlet } of [...host.sessions.all()])
+    if (!host.access.allows({ action: 'login', who: { account, address: outlet.address } }))
+      outlet.close('not-authorized', 'The owner of this server does not let you log in.');
+}
 
 function outward(host: Host, { session, stanza, to }: OutboundStanza): void {
   const { account } = session;

@@ -57,6 +57,8 @@ export class Conversation {
   readonly #heard = new Map<string, Proof>();
   /** Pairs of our domain and theirs that stanzas of ours may go between here. */
   readonly #said = new Map<string, { local: string; remote: string; proof: Proof }>();
+  /** Pairs that one of the two directions was opened for. */
+  readonly #met = new Map<string, { local: string; remote: string }>();
   #bucket: TokenBucket;
   #acks: Acks | undefined;
   #unwritten: Outgoing[] = [];
@@ -93,6 +95,10 @@ export class Conversation {
     return this.#said.values();
   }
 
+  get met(): Iterable<{ local: string; remote: string }> {
+    return this.#met.values();
+  }
+
   /** Written and not acknowledged. */
   get unacknowledged(): number {
     return this.#acks?.waiting ?? 0;
@@ -104,6 +110,7 @@ export class Conversation {
 
   /** The peer speaks for `remote` from now on. On a link of both ways we may speak to it as well, as `local`. */
   hear(local: string, remote: string, proof: Proof): void {
+    this.#met.set(pairOf(local, remote), { local, remote });
     if (this.#over) return;
     if (!this.#heard.has(remote)) {
       this.#heard.set(remote, proof);
@@ -119,6 +126,7 @@ export class Conversation {
   say(local: string, remote: string, proof: Proof): void {
     if (this.#over) return;
     this.link.admit();
+    this.#met.set(pairOf(local, remote), { local, remote });
     this.#said.set(pairOf(local, remote), { local, remote, proof });
     this.#context.changed(this);
   }

@@ -8,6 +8,7 @@ import type { Outside } from '../routing/outside.ts';
 import { errorReply, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Doors, Entrant } from '../stream/door.ts';
+import { StreamError } from '../stream/stream-error.ts';
 import type { TlsKeys } from '../stream/tls.ts';
 import type { Element } from '../xml.ts';
 import { PeerArrivals } from './arrivals.ts';
@@ -104,6 +105,19 @@ export class Federation implements Outside {
     for (const conversation of this.#ways.all()) conversation.leave();
   }
 
+  /** The rules have changed: a link ends where nothing goes to its peer and nothing comes from it any more. */
+  review(): void {
+    const { policy } = this.#context;
+    for (const conversation of this.#ways.all()) {
+      const denied = [...conversation.met].find(
+        ({ local, remote }) => !policy.allows('in', local, remote) && !policy.allows('out', local, remote),
+      );
+      if (!denied) continue;
+      this.#troubles.add(denied.remote, 'cut off: the rules of this server');
+      conversation.leave(new StreamError('policy-violation', `this server does not talk to ${denied.remote}`));
+    }
+  }
+
   states(): PeerState[] {
     return peerStates(this.#ways.all(), this.#routes.values(), this.#troubles);
   }
@@ -120,8 +134,9 @@ export class Federation implements Outside {
     return this.#options.config.federation.enabled;
   }
 
-  assertSends(_stanza: Element, from: Jid, to: Jid): void {
-    if (!this.#context.policy.allows('out', from.domain, to.domain))
+  assertSends(stanza: Element, from: Jid, to: Jid): void {
+    // Whoever is refused may be told so, while a link is up.
+    if (stanza.attrs.type !== 'error' && !this.#context.policy.allows('out', from.domain, to.domain))
       throw new StanzaError('not-allowed', { text: `This server does not talk to ${to.domain}.` });
   }
 

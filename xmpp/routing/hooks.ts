@@ -301,6 +301,8 @@ export interface HookMap {
   'session binding': SessionBindingEvent;
   /** server.ts: streams are about to end. */
   'server stopping': Record<string, never>;
+  /** host.ts: what access/rules decides may be something else from now on. `changes`: those that were committed at once. */
+  'access changed': { changes: readonly Change[] };
   /** access/accounts.ts */
   'account created': { account: Account };
   /** access/circles.ts: on disk, and in the rosters. */

@@ -106,7 +106,7 @@ test('administer: what a role may, unless a rule says otherwise', async () => {
   expect(may()).toEqual([false, true]);
 });
 
-test('federate: the file has its say between the owner and the mode; who it names is no stranger', async () => {
+test('federate: whom the file denies no rule lets in; whom it allows is no stranger', async () => {
   const crosses = (domain: string) => host.access.decide({ action: 'federate-in', who: { domain } });
   const federation = { ...host.config.federation, allow: ['aunt.example'], deny: ['spam.example'] };
   host.config = { ...host.config, federation };
@@ -122,6 +122,7 @@ test('federate: the file has its say between the owner and the mode; who it name
   });
   await host.configure({ mode: 'private' });
   expect(domains.map(crosses)).toEqual(['deny', 'deny', 'deny', 'deny']);
-  await book.add({ subject: 'domain:spam.example', action: '*', decision: 'allow' }, COMMAND_LINE);
-  expect(domains.map(crosses)).toEqual(['deny', 'deny', 'allow', 'deny']);
+  for (const subject of ['domain:spam.example', 'domain:far.example'])
+    await book.add({ subject, action: '*', decision: 'allow' }, COMMAND_LINE);
+  expect(domains.map(crosses)).toEqual(['deny', 'deny', 'deny', 'allow']);
 });

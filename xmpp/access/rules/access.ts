@@ -58,11 +58,12 @@ export class Access {
     this.#host = host;
   }
 
-  /** For the store's commits (store.ts `onCommitted`). */
-  forget(changes: readonly Change[]): void {
-    if (!changes.some(({ kind }) => MATTERS.has(kind))) return;
+  /** For the store's commits (store.ts `onCommitted`). True where answers may be others from now on. */
+  forget(changes: readonly Change[]): boolean {
+    if (!changes.some(({ kind }) => MATTERS.has(kind))) return false;
     this.#kept = new Map();
     this.#rules = undefined;
+    return true;
   }
 
   decide(question: AccessQuestion): Decision {

@@ -1,4 +1,4 @@
-/** The one place where it is decided who may do what: the owner's rules, then the mode's, the first that matches. Pure. */
+/** The one place where it is decided who may do what: the file's, then the owner's rules, then the mode's, the first that matches. Pure. */
 import type { AccessAction, AccessRule, Decision } from '../../store/access-model.ts';
 import type { Mode } from '../../store/model.ts';
 import { type DefaultRule, MODES } from './modes.ts';
@@ -28,20 +28,20 @@ export interface Question {
   apart?: boolean;
 }
 
-/** @param settings what casp3r.toml says, asked after the owner's rules */
+/** @param settings what casp3r.toml says; whoever writes that file has the last word, so it is asked first */
 export function decide(
   mode: Mode,
   rules: readonly ReadRule[],
   { action, who, apart }: Question,
   settings: readonly Setting[] = [],
 ): Verdict {
+  const setting = settings.find((one) => speaksOf(one, action) && one.subject.matches(who));
+  if (setting) return { decision: setting.decision, by: { setting: setting.key } };
   for (const { rule, subject } of rules) {
     if ((rule.action === action || rule.action === '*') && subject.matches(who) && canBe(action, rule.decision))
       return { decision: rule.decision, by: { rule } };
   }
   if (apart) return { decision: 'deny', by: { limited: who.jid ?? '' } };
-  const setting = settings.find((one) => speaksOf(one, action) && one.subject.matches(who));
-  if (setting) return { decision: setting.decision, by: { setting: setting.key } };
   const found = MODES[mode].find((one) => speaksOf(one, action) && one.subject.matches(who));
   return { decision: found?.decision ?? 'deny', by: { mode, subject: found?.subject.text ?? 'everyone' } };
 }

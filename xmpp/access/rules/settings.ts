@@ -1,4 +1,4 @@
-/** What casp3r.toml says of other servers, as rules: asked after the owner's own, before the mode's. */
+/** What casp3r.toml says of other servers, as rules: asked before the owner's own. */
 import type { FederationConfig } from '../../config.ts';
 import type { AccessAction } from '../../store/access-model.ts';
 import type { Setting } from './decide.ts';
