@@ -2,7 +2,6 @@
 import type { Host } from '../extension.ts';
 import { change } from '../store/changes.ts';
 import type { Account, Id, Invite, Role } from '../store/model.ts';
-import type { Account, Invite, Role } from '../store/model.ts';
 import type { Actor } from './acts.ts';
 import { longToken, normaliseCode, typedCode } from './invite-code.ts';
 
