@@ -233,7 +233,7 @@ export class XmppServer {
   /** New handshakes show the files' present certificate. @throws Error where they are no good; the old one stays. */
   reloadCertificate(): void {
     this.#tls.reload();
-    for (const { acts } of this.#served) acts.record(BOX, 'certificate reload', '');
+    for (const { acts } of this.hosts) acts.record(BOX, 'certificate reload', '');
   }
 
   #buildHost(id: string): XmppHost {
