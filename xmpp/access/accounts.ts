@@ -123,6 +123,11 @@ export class Accounts {
     return { credential, account: disabled ? undefined : account, disabled };
   }
 
+  /** Another one with each change of its password or status: what was proved before is proved no more. */
+  secretsStamp({ id }: Account): string {
+    return this.#host.store.accounts.secretsStamp(id);
+  }
+
   /** For PLAIN; takes the same work whether the account is there or not. Undefined for a disabled one as well. */
   async checkPassword(name: string, password: string): Promise<Account | undefined> {
     const { credential, account } = this.#anyCredentials(name);

@@ -81,6 +81,8 @@ export interface AccountReads {
   list(server: Id): Account[];
   count(server: Id): number;
   credentials(account: Id): Credential[];
+  /** Another one with each change of its password or status. */
+  secretsStamp(account: Id): string;
   /** How many accounts of a server have a password, and no keys of it for this hash. */
   lacking(server: Id, hash: Credential['hash']): number;
   lastSeen(account: Id): LastSeen | undefined;

@@ -40,10 +40,13 @@ export interface BindingStream {
 export class Binding {
   readonly #stream: BindingStream;
   readonly #account: Account;
+  readonly #stamp: string;
 
-  constructor(stream: BindingStream, account: Account) {
+  /** @param stamp of the secrets that the login proved (Accounts.secretsStamp) */
+  constructor(stream: BindingStream, account: Account, stamp: string) {
     this.#stream = stream;
     this.#account = account;
+    this.#stamp = stamp;
   }
 
   /** What comes between login and session. @throws StreamError */
@@ -85,11 +88,15 @@ export class Binding {
     this.#stream.sendFeatures(host, false);
   }
 
-  /** The account may have been disabled or removed since it logged in, and its name given to somebody else. */
+  /**
+   * The account may have been disabled or removed since it logged in, and its name given to somebody else; or have another password,
+   * and who knew the old one is to get no token any more.
+   */
   #presentHost(): Host {
     const host = this.#stream.host();
     const present = host.accounts.find(this.#account.local);
-    if (present?.id !== this.#account.id || present.status !== 'active') throw new StreamError('not-authorized');
+    const stands = present?.id === this.#account.id && present.status === 'active';
+    if (!stands || host.accounts.secretsStamp(present) !== this.#stamp) throw new StreamError('not-authorized');
     return host;
   }
 

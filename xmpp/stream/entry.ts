@@ -13,6 +13,7 @@ import { Login, refuseEarly } from './login.ts';
 import { readOpening } from './opening.ts';
 import type { Carrier, StreamOutlet } from './outlet.ts';
 import type { ParserLimits, StreamHeader } from './parser.ts';
+import type { Proven } from './sasl/exchange.ts';
 import { NS_SASL, SaslFailure } from './sasl/failure.ts';
 import { NS_SASL2 } from './sasl2/namespaces.ts';
 import type { Sasl2Login } from './sasl2/negotiation.ts';
@@ -171,8 +172,8 @@ export class Entry {
     const step = await login.handle(element);
     if ('login' in step) return this.#complete(step.login);
     this.#send(step.reply);
-    if (!step.account) return;
-    this.#admit(step.account);
+    if (!step.proven) return;
+    this.#admit(step.proven);
     this.#reopen();
   }
 
@@ -180,15 +181,15 @@ export class Entry {
   async #complete(login: Sasl2Login): Promise<void> {
     // It may have been ended while it waited for a password.
     if (this.#stream.over) return;
-    const binding = this.#admit(login.account);
+    const binding = this.#admit(login);
     this.#stream.transport.limit(this.limits);
     this.#stage = 'binding';
     await binding.complete(login);
   }
 
-  #admit(account: Account): Binding {
+  #admit({ account, stamp }: Pick<Proven, 'account' | 'stamp'>): Binding {
     this.#account = account;
-    this.#binding = new Binding(this.#bindingStream(), account);
+    this.#binding = new Binding(this.#bindingStream(), account, stamp);
     this.#stream.transport.admit();
     return this.#binding;
   }

@@ -73,6 +73,21 @@ test('a password is checked whatever the case of the name, and can be changed', 
   expect(await accounts.checkPassword('alice', password)).toBeUndefined();
 });
 
+test('what was proved is known by its stamp: another password or status is another, a hash more is not', async () => {
+  const { accounts } = await testHost();
+  const keys = (hash: 'SHA-1' | 'SHA-256') => deriveKeys(password, hash, Buffer.from('salt'), 16);
+  const account = await accounts.adopt('alice', [await keys('SHA-1')]);
+  const stamps = [accounts.secretsStamp(account)];
+  await accounts.hashes.add(account, await keys('SHA-256'));
+  await accounts.setRole(account, 'limited');
+  expect(accounts.secretsStamp(account)).toBe(stamps[0]);
+  await accounts.setPassword(account, 'new staple');
+  stamps.push(accounts.secretsStamp(account));
+  await accounts.setStatus(account, 'disabled');
+  stamps.push(accounts.secretsStamp(account));
+  expect(new Set(stamps).size).toBe(3);
+});
+
 test('made-up credentials look like real ones, differ by name, and are the same for each login and process', async () => {
   const host = await testHost();
   const { accounts, store } = host;

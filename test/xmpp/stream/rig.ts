@@ -174,6 +174,7 @@ async function memoryAccounts(): Promise<Accounts> {
   return {
     hashes: { offers: () => true, upgrades: () => [] },
     find: (local: string) => kept.get(local)?.account,
+    secretsStamp: () => '',
     credentials: (local: string, hash: Credential['hash']) => {
       const member = kept.get(local) ?? kept.get('romeo');
       const known = kept.has(local);

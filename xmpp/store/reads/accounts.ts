@@ -46,6 +46,15 @@ export class SqliteAccounts implements AccountReads {
     return [...kept, ...more.filter(({ hash }) => !kept.some((each) => each.hash === hash))];
   }
 
+  secretsStamp(account: Id): string {
+    const row = this.#db.get<{ stamp: string }>(
+      `SELECT coalesce(hlc, '') || ' ' || status_hlc AS stamp
+       FROM account_states LEFT JOIN credentials USING (account) WHERE account = ?`,
+      account,
+    );
+    return row?.stamp ?? '';
+  }
+
   lacking(server: Id, hash: Credential['hash']): number {
     return this.#lacking.get(`${server} ${hash}`, () => this.#countLacking(server, hash));
   }

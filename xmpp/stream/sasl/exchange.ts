@@ -35,6 +35,8 @@ export interface SaslOptions {
 
 export interface Proven {
   account: Account;
+  /** Of its secrets as they were looked at (Accounts.secretsStamp). */
+  stamp: string;
   /** Whom it wants to act as, where it said so. */
   authzid: string | undefined;
   /** What the mechanism says along with success. */
@@ -47,6 +49,8 @@ export class SaslExchange {
   readonly #options: SaslOptions;
   #mechanism: SaslMechanism | undefined;
   #failures = 0;
+  /** Of the account that the attempt is for, as it began. */
+  #stamp = '';
 
   constructor(options: SaslOptions) {
     this.#options = options;
@@ -102,6 +106,9 @@ export class SaslExchange {
     const delayMs = throttle.delayMs(address, this.#counted(login));
     if (delayMs === Number.POSITIVE_INFINITY) throw new StreamError('policy-violation', TOO_MANY);
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
+    const { accounts } = this.#options.host;
+    const account = accounts.find(login);
+    this.#stamp = account ? accounts.secretsStamp(account) : '';
   }
 
   #finish({ name, proven, expired, account, authzid, data }: SaslLogin): Proven {
@@ -121,7 +128,7 @@ export class SaslExchange {
     if (!account) throw new SaslFailure('account-disabled');
     if (!this.#mayActAs(account, authzid)) throw new SaslFailure('invalid-authzid');
     this.#assertAllowed(account);
-    return { account, authzid, data };
+    return { account, stamp: this.#stamp, authzid, data };
   }
 
   /** The owner's rules: of this member wherever it comes from, or of whoever comes from there. */

@@ -1,13 +1,12 @@
 /** The SASL profile of RFC 6120 section 6: elements in, elements out, until somebody has logged in. */
-import type { Account } from '../../store/model.ts';
 import { type Element, xml } from '../../xml.ts';
-import type { SaslExchange } from './exchange.ts';
+import type { Proven, SaslExchange } from './exchange.ts';
 import { NS_SASL, SaslFailure } from './failure.ts';
 import { base64 } from './text.ts';
 
 export interface SaslReply {
   reply: Element;
-  account?: Account;
+  proven?: Proven;
 }
 
 export class SaslNegotiation {
@@ -34,6 +33,6 @@ export class SaslNegotiation {
     if (element.name === 'auth' && text === '') return { reply: xml('challenge', { xmlns: NS_SASL }) };
     const step = await this.#exchange.respond(text === '=' ? Buffer.alloc(0) : base64(text, 'incorrect-encoding'));
     if ('challenge' in step) return { reply: xml('challenge', { xmlns: NS_SASL }, step.challenge.toString('base64')) };
-    return { reply: xml('success', { xmlns: NS_SASL }, step.data?.toString('base64')), account: step.account };
+    return { reply: xml('success', { xmlns: NS_SASL }, step.data?.toString('base64')), proven: step };
   }
 }

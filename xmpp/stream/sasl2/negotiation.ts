@@ -24,6 +24,8 @@ export interface Sasl2Options {
 /** Somebody has logged in; what the client wants to follow is to be done, and `<success/>` to be said. */
 export interface Sasl2Login {
   account: Account;
+  /** As in Proven. */
+  stamp: string;
   request: Authenticate;
   /** The mechanism for which it is to be given a token, where it asked for one that is offered. */
   token: string | undefined;
@@ -108,7 +110,7 @@ export class Sasl2Negotiation {
     if ('challenge' in step) return { reply: xml('challenge', { xmlns: NS_SASL2 }, step.challenge.toString('base64')) };
     this.#checkFrom(step);
     const token = tokenMechanisms(this.#options.bindings).find((name) => name === request.requestToken);
-    const login = { account: step.account, request, token, data: step.data };
+    const login = { account: step.account, stamp: step.stamp, request, token, data: step.data };
     // A token must not become a password: who has only that may not set keys.
     const left = request.fast ? [] : upgradeTasks(this.#options.host, step.account, request.upgrades);
     if (left.length === 0) return { login };

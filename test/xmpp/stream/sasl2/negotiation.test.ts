@@ -57,6 +57,30 @@ test('who opened it as itself may', async () => {
   expect(await client.until('</success>')).toContain('<authorization-identifier>juliet@example.test/');
 });
 
+test('a password that is another by the time that it is proved logs nobody in', async () => {
+  for (const profile of ['sasl:2', 'xmpp-sasl']) {
+    const client = await opened();
+    let stamp = 'old';
+    Object.assign(rig.host.accounts, {
+      secretsStamp: () => stamp,
+      checkPassword: async (local: string) => {
+        stamp = 'new';
+        return rig.host.accounts.find(local);
+      },
+    });
+    if (profile === 'sasl:2') client.send(plain('juliet', 'R0m30'));
+    else {
+      const data = Buffer.from('\0juliet\0R0m30').toString('base64');
+      client.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${data}</auth>`);
+      await client.until('<success');
+      await client.open();
+      client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+    }
+    expect(await client.rest()).toMatch(/<stream:error><not-authorized/);
+    expect([...rig.sessions.all()]).toEqual([]);
+  }
+});
+
 test('a guess at a disabled account fails like any other', async () => {
   const client = await opened();
   client.send(plain('tybalt', 'a guess'));
