@@ -38,6 +38,7 @@ export const ERRORS = {
   'invitation-unknown': 'There is no invitation {code}. `casp3r invite list` shows those that are open.',
   'access-refused': 'This cannot be done: {reason}.',
   'mode-unconfirmed': 'Nothing was changed. Add --yes to set the mode {mode}.',
+  'circle-unknown': 'There is no circle {name}. `casp3r circle list` shows those that there are.',
   'disk-full': 'The box cannot write to its disk ({reason}), so nothing was changed. Make room, then try again.',
   'file-unwritable': '{file} cannot be written ({reason}). Choose another place.',
   'export-unreadable':

@@ -9,6 +9,7 @@ import { blocking } from './extensions/blocking.ts';
 import { bookmarks } from './extensions/bookmarks.ts';
 import { caps } from './extensions/caps.ts';
 import { carbons } from './extensions/carbons.ts';
+import { circles } from './extensions/circles.ts';
 import { clients } from './extensions/clients.ts';
 import { commands } from './extensions/commands.ts';
 import { contactAddresses } from './extensions/contact-addresses.ts';
@@ -65,6 +66,7 @@ export const extensions: readonly Extension[] = [
   invitations,
   invitedContacts,
   administration,
+  circles,
   contactAddresses,
   accountExport,
   // Rooms, at a domain of their own.

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { software } from '../version.ts';
 import { addAccessCommand } from './access.ts';
 import { addAnnounceCommands } from './announce.ts';
+import { addCircleCommand } from './circle.ts';
 import { addComponentCommand } from './component.ts';
 import { addConfigCommand } from './config.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -28,6 +29,7 @@ export function program(): Command {
     addUserCommand,
     addInviteCommand,
     addAccessCommand,
+    addCircleCommand,
     addAnnounceCommands,
     addFederationCommand,
     addComponentCommand,

@@ -3,6 +3,7 @@ import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
 import { accessCommands } from './access.ts';
 import { announcementCommands } from './announcements.ts';
+import { circleCommands } from './circles.ts';
 import { componentCommands } from './components.ts';
 import { federationCommands } from './federation.ts';
 import { inviteCommands } from './invites.ts';
@@ -19,6 +20,7 @@ export function commandsOf(box: Box): [string, Command][] {
     ...userCommands(box),
     ...inviteCommands(box),
     ...accessCommands(box),
+    ...circleCommands(box),
     ...announcementCommands(box),
     ...portabilityCommands(box),
     ...panelCommands(box),

@@ -11,7 +11,7 @@ export const accessCases = {
   'circle set': {
     before: born,
     read: ({ access }) => access.circles('s1'),
-    is: [{ id: 'c1', server: 's1', name: 'School' }],
+    is: [{ id: 'c1', server: 's1', name: 'School', room: 'school' }],
   },
   'circle member set': {
     before: [...born, 'circle set'],

@@ -10,6 +10,7 @@ import type { Account, Affiliation } from '../../store/model.ts';
 import { newRoomConfig, type RoomConfig } from './config.ts';
 import type { Muc } from './context.ts';
 import { destroy } from './destroy.ts';
+import { tellOfChange } from './owner.ts';
 import type { Room } from './room.ts';
 import { bookmarkRoom, forgetBookmark } from './room-bookmark.ts';
 import { type NewAffiliation, setAffiliations } from './standing.ts';
@@ -38,14 +39,14 @@ async function follow(muc: Muc, { circle, formerRoom, joined, left }: CircleEven
 }
 
 async function conform(muc: Muc, room: Room, circle: Circle): Promise<void> {
-  const config: RoomConfig = room.locked
-    ? { ...newRoomConfig(muc.host.config.rooms), ...OF_A_CIRCLE, roomname: circle.name }
-    : { ...room.config, roomname: circle.name };
-  if (config.roomname !== room.config.roomname) {
-    await muc.rooms.commit(room, change('room configured', { room: room.row.id, config: { ...config } }));
-    room.config = config;
-  }
+  const before = room.config;
+  const isNew = room.locked;
+  const base = isNew ? { ...newRoomConfig(muc.host.config.rooms), ...OF_A_CIRCLE } : before;
+  const config: RoomConfig = { ...base, roomname: circle.name };
+  await muc.rooms.commit(room, change('room configured', { room: room.row.id, config: { ...config } }));
+  room.config = config;
   await muc.rooms.accept(room);
+  if (!isNew) tellOfChange(muc, room, before);
   const changes = affiliationsDue(muc, room, circle);
   if (changes.length > 0) (await setAffiliations(muc, room, changes, undefined))();
 }

@@ -88,7 +88,8 @@ function removeStrangers(muc: Muc, room: Room, before: RoomConfig): void {
   for (const { tell } of strangers.map((occupant) => putOut(muc, room, occupant, { codes: [322] }))) tell();
 }
 
-function tellOfChange(muc: Muc, room: Room, before: RoomConfig): void {
+/** Section 10.2.1 */
+export function tellOfChange(muc: Muc, room: Room, before: RoomConfig): void {
   const codes = changeCodes(before, room.config);
   if (codes.length === 0) return;
   toEach(
