@@ -79,38 +79,38 @@ export class Circles {
 
   /** @throws RangeError */
   async rename({ id }: Circle, name: string, actor: Actor): Promise<Circle> {
-    return this.#alone(id, async (circle, members) => {
+    return this.#alone(id, async (circle, members, tell) => {
       const after = { ...circle, name: this.#freeName(name, circle) };
       const sides = pairsOf(members).map(([account, other]) =>
         this.#side(account, other, (item) => item && renamed(item, circle.name, after.name)),
       );
       const act = this.#act(actor, 'circle rename', `${circle.name} to ${after.name}`);
       await commitSides(this.#host, sides, [change('circle set', after), act]);
-      this.#tell(after);
+      tell(after);
       return after;
     });
   }
 
   /** It has a room from now on, or none any longer: extensions/muc/circle-rooms.ts makes it so. */
   async setRoom({ id }: Circle, wanted: boolean, actor: Actor): Promise<Circle> {
-    return this.#alone(id, async (circle, members) => {
+    return this.#alone(id, async (circle, members, tell) => {
       const { room, ...bare } = circle;
       if (wanted === (room !== undefined)) return circle;
       const after: Circle = wanted ? { ...bare, room: this.#freeRoom(circle) } : bare;
       const act = this.#act(actor, 'circle room', `${circle.name} ${wanted ? 'on' : 'off'}`);
       await this.#host.store.journal.commit(change('circle set', after), act);
-      this.#tell(after, wanted ? { joined: members } : { left: members, formerRoom: room });
+      tell(after, wanted ? { joined: members } : { left: members, formerRoom: room });
       return after;
     });
   }
 
   /** @throws RangeError */
   async remove({ id }: Circle, actor: Actor): Promise<void> {
-    await this.#alone(id, async (circle, members) => {
+    await this.#alone(id, async (circle, members, tell) => {
       const sides = this.#parting(circle, pairsOf(members));
       const act = this.#act(actor, 'circle remove', circle.name);
       await commitSides(this.#host, sides, [change('circle removed', { circle: id }), act]);
-      this.#tell(circle, { left: members, formerRoom: circle.room });
+      tell(circle, { left: members, formerRoom: circle.room });
     });
   }
 
@@ -118,7 +118,7 @@ export class Circles {
   async add({ id }: Circle, account: Account, standing: 'administrator' | 'member', actor: Actor): Promise<void> {
     await this.#alone(
       id,
-      async (circle, members) => {
+      async (circle, members, tell) => {
         const others = members.filter((other) => other.id !== account.id);
         const isNew = others.length === members.length;
         if (isNew && members.length >= MAX_CIRCLE_MEMBERS)
@@ -126,7 +126,7 @@ export class Circles {
         const act = this.#act(actor, 'circle add', `${this.#host.addressOf(account)} to ${circle.name} as ${standing}`);
         const { sides, changes } = this.#joining(circle, account, isNew ? others : [], standing);
         await commitSides(this.#host, sides, [...changes, act]);
-        this.#tell(circle, { joined: [account] });
+        tell(circle, { joined: [account] });
       },
       [account],
     );
@@ -134,7 +134,7 @@ export class Circles {
 
   /** @throws RangeError where the member is not in it */
   async drop({ id }: Circle, account: Account, actor: Actor): Promise<void> {
-    await this.#alone(id, async (circle, members) => {
+    await this.#alone(id, async (circle, members, tell) => {
       const others = members.filter((other) => other.id !== account.id);
       if (others.length === members.length)
         throw new RangeError(`${this.#host.addressOf(account)} is not in ${circle.name}`);
@@ -145,7 +145,7 @@ export class Circles {
       const act = this.#act(actor, 'circle drop', `${this.#host.addressOf(account)} from ${circle.name}`);
       const member: CircleMember = { circle: id, account: account.id, standing: 'none' };
       await commitSides(this.#host, this.#parting(circle, pairs), [change('circle member set', member), act]);
-      this.#tell(circle, { left: [account] });
+      tell(circle, { left: [account] });
     });
   }
 
@@ -159,37 +159,45 @@ export class Circles {
     also: readonly Account[],
     commit: (sides: readonly Side[], changes: readonly Change[]) => Promise<void>,
   ): Promise<void> {
-    await this.#inTurn(id, also, async (circle, members) => {
+    await this.#inTurn(id, also, async (circle, members, tell) => {
       if (!circle || members.length >= MAX_CIRCLE_MEMBERS) return commit([], []);
       const { sides, changes } = this.#joining(circle, newcomer, members, 'member');
       await commit(sides, changes);
-      this.#tell(circle, { joined: [newcomer] });
+      tell(circle, { joined: [newcomer] });
     });
   }
 
   /** @throws RangeError where there is no such circle any more */
   #alone<T>(
     id: Id,
-    work: (circle: Circle, members: Account[]) => Promise<T>,
+    work: (circle: Circle, members: Account[], tell: Tell) => Promise<T>,
     also: readonly Account[] = [],
   ): Promise<T> {
-    return this.#inTurn(id, also, (circle, members) => {
+    return this.#inTurn(id, also, (circle, members, tell) => {
       if (!circle) throw new RangeError('there is no such circle any more');
-      return work(circle, members);
+      return work(circle, members, tell);
     });
   }
 
-  /** One change of a circle at a time, in a turn of the rosters of all whom it concerns. */
-  #inTurn<T>(
+  /** One change of a circle at a time, in a turn of the rosters of all whom it concerns; what follows from it is waited for. */
+  async #inTurn<T>(
     id: Id,
     also: readonly Account[],
-    work: (circle: Circle | undefined, members: Account[]) => Promise<T>,
+    work: (circle: Circle | undefined, members: Account[], tell: Tell) => Promise<T>,
   ): Promise<T> {
-    return this.#host.turns.run(`circle ${id}`, async () => {
+    const { turns, roster, hooks } = this.#host;
+    const following: Promise<void>[] = [];
+    const tell: Tell = (circle, what = {}) => {
+      const nothing = { formerRoom: undefined, joined: [], left: [] };
+      hooks.run('circle changed', { ...nothing, ...what, circle, following });
+    };
+    const done = await turns.run(`circle ${id}`, async () => {
       const circle = this.byId(id);
       const members = circle ? this.members(circle).map(({ account }) => account) : [];
-      return this.#host.roster.turns([...members, ...also], async () => work(circle, members));
+      return roster.turns([...members, ...also], async () => work(circle, members, tell));
     });
+    await Promise.all(following);
+    return done;
   }
 
   #joining(circle: Circle, account: Account, others: readonly Account[], standing: 'administrator' | 'member') {
@@ -267,11 +275,9 @@ export class Circles {
     const isTaken = this.#host.store.rooms.byName(server, local) !== undefined;
     return isTaken ? `${local}-${id.slice(-6).toLowerCase()}` : local;
   }
-
-  #tell(circle: Circle, what: Partial<Omit<CircleEvent, 'circle'>> = {}): void {
-    this.#host.hooks.run('circle changed', { circle, formerRoom: undefined, joined: [], left: [], ...what });
-  }
 }
+
+type Tell = (circle: Circle, what?: Partial<Pick<CircleEvent, 'formerRoom' | 'joined' | 'left'>>) => void;
 
 /** Whose roster, and of whom it speaks. */
 type Pair = [Account, Account];

@@ -239,6 +239,8 @@ export interface CircleEvent {
   /** Who came, or has another standing in it. */
   joined: readonly Account[];
   left: readonly Account[];
+  /** What whoever changed the circle waits for; it does not fail. */
+  following: Promise<void>[];
 }
 
 /** What happens, by name. The comment says who runs it. */

@@ -18,9 +18,10 @@ import { type NewAffiliation, setAffiliations } from './standing.ts';
 export function followCircles(muc: Muc): void {
   const { host } = muc;
   host.hooks.on('circle changed', (event) => {
-    host.turns
+    const done = host.turns
       .run(`circle room ${event.circle.id}`, () => follow(muc, event))
       .catch((error: unknown) => host.log.error({ error: String(error) }, 'the room of a circle is not as the circle'));
+    event.following.push(done);
   });
 }
 
