@@ -24,6 +24,7 @@ const orders = {
     client.on('stream:error', (error) => tell('error', { why: error.condition }));
     client.on('stream:management:resumed', () => tell('resumed'));
     client.on('disconnected', () => tell('disconnected'));
+    client.on('stream:end', () => tell('stream ended'));
     client.on('chat', ({ body, from }) => tell('message', { body, sender: from.split('/')[0] }));
     client.connect();
   },
