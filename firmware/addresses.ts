@@ -63,11 +63,11 @@ export class Addresses {
     return { websocket: base.replace(/^http/, 'ws') + WEBSOCKET_PATH, bosh: base + BOSH_PATH };
   }
 
-  /** Of a file that is fetched once; undefined where nothing is served encrypted. */
-  download(host: string, token: string): string | undefined {
+  /** Of a page that works once; undefined where nothing is served encrypted. */
+  once(host: string, what: 'export' | 'import', token: string): string | undefined {
     const { https } = this.#listen;
     const name = isIP(host) === 6 ? `[${host}]` : host;
-    return https === 0 ? undefined : `https://${name}${https === 443 ? '' : `:${https}`}/export/${token}`;
+    return https === 0 ? undefined : `https://${name}${https === 443 ? '' : `:${https}`}/${what}/${token}`;
   }
 
   /** The address of an invitation's page; undefined where no page is served. */

@@ -23,7 +23,7 @@ import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
 import { eraseData, resetIsUnfinished } from './factory-reset.ts';
 import { buildWeb } from './http/build-web.ts';
-import { Downloads } from './http/downloads.ts';
+import { type OneTimePages, oneTimePages } from './http/one-time.ts';
 import type { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
 import { Mdns } from './mdns.ts';
@@ -69,7 +69,7 @@ export class Box {
   readonly #startedMs: number;
   readonly #certificate: CertificateKeeper;
   readonly addresses: Addresses;
-  readonly #downloads: Downloads;
+  readonly #once: OneTimePages;
   /** The relay for them. */
   readonly calls: Calls;
   #display: Display | undefined;
@@ -84,8 +84,7 @@ export class Box {
   constructor(options: BoxOptions) {
     this.#options = options;
     const { config, clock, random, log } = options;
-    const download = (token: string) => this.addresses.download(this.#clientsReach(this.#domain()), token);
-    this.#downloads = new Downloads(clock, random, download);
+    this.#once = oneTimePages(options, (...page) => this.addresses.once(this.#clientsReach(this.#domain()), ...page));
     this.#startedMs = clock.nowMs();
     this.addresses = new Addresses(config.listen, () => this.#domain(), networkInterfaces);
     const folder = join(config.data, 'tls');
@@ -139,7 +138,7 @@ export class Box {
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
         invitationUrl: (code) => this.addresses.invitation(code),
-        downloads: this.#downloads,
+        ...this.#once,
         power: { restart: this.#options.restartRequested, shutDown: this.#options.powerOff },
       }),
       store,
@@ -314,7 +313,7 @@ export class Box {
       server,
       pairing,
       panel,
-      downloads: this.#downloads,
+      ...this.#once,
       files,
       store: this.running.store,
       addresses: this.addresses,

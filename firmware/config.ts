@@ -91,6 +91,7 @@ export interface BoxFacts {
   invitationUrl: ServerConfig['invitationUrl'];
   power?: ServerConfig['power'];
   downloads?: ServerConfig['downloads'];
+  imports?: ServerConfig['imports'];
 }
 
 /** What the XMPP server is told. */
@@ -105,6 +106,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     invitationUrl,
     power,
     downloads,
+    imports,
   } = facts;
   const { listen, limits, archive, access, rooms, upload } = config;
   return {
@@ -160,6 +162,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     contact: config.server.contact,
     ...(power && { power }),
     ...(downloads && { downloads }),
+    ...(imports && { imports }),
   };
 }
 

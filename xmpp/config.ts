@@ -136,6 +136,14 @@ export interface ExternalServices {
   onChange(listener: () => void): void;
 }
 
+/** What became of a member's file. */
+export interface ImportReport {
+  /** How many of each, by their name in the plural. */
+  taken: Readonly<Record<string, number>>;
+  /** What was not taken, a line each. */
+  left: readonly string[];
+}
+
 export interface ServerConfig {
   listen: ListenConfig;
   components: ComponentsConfig;
@@ -169,6 +177,14 @@ export interface ServerConfig {
   /** Gives a file away once, over https, made as it is fetched; absent, or no offer, where nothing serves it. */
   downloads?: {
     offer(fileName: string, make: () => Iterable<string>): { url: string; untilMs: number } | undefined;
+  };
+  /** Takes a member's file over https, once, into what reads it; absent, or no offer, where nothing serves it. */
+  imports?: {
+    /** @param take rejects with an Error for the member, or a CommitError */
+    offer(
+      address: string,
+      take: (bytes: AsyncIterable<Uint8Array>) => Promise<ImportReport>,
+    ): { url: string; untilMs: number } | undefined;
   };
   /** The page of an invitation; undefined where no page is served. */
   invitationUrl(code: string): string | undefined;

@@ -2,6 +2,7 @@
 import { accessGate } from './access/gate.ts';
 import type { Extension } from './extension.ts';
 import { accountExport } from './extensions/account-export.ts';
+import { accountImport } from './extensions/account-import.ts';
 import { administration } from './extensions/administration/administration.ts';
 import { archive } from './extensions/archive/archive.ts';
 import { avatar } from './extensions/avatar.ts';
@@ -69,6 +70,7 @@ export const extensions: readonly Extension[] = [
   circles,
   contactAddresses,
   accountExport,
+  accountImport,
   // Rooms, at a domain of their own.
   muc,
   // One message for many, at its own.

@@ -12,6 +12,7 @@ import { askedHost } from './asked-host.ts';
 import { downloadRoutes } from './downloads.ts';
 import { perAddress, securityHeaders } from './guards.ts';
 import { hostMetaRoutes } from './host-meta.ts';
+import { importRoutes } from './imports.ts';
 import { invitationRoutes } from './invitation.ts';
 import { panelRoutes } from './panel.ts';
 import type { Site } from './site.ts';
@@ -40,6 +41,7 @@ export function createApp(site: Site): Hono<WebEnv> {
   app.route('/', invitationRoutes(site));
   app.route('/', panelRoutes(site));
   app.route('/', downloadRoutes(site));
+  app.route('/', importRoutes(site));
   app.route('/', hostMetaRoutes(site));
 
   app.notFound((c) => c.html(page(missingPage(domain(c))), 404));

@@ -11,7 +11,7 @@ import type { Site } from './site.ts';
 import { UploadServer } from './upload.ts';
 import { WebServer } from './web-server.ts';
 
-export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'fingerprint'> {
+export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'imports' | 'fingerprint'> {
   config: Config;
   server: XmppServer;
   files: UploadFiles;
@@ -43,6 +43,7 @@ export function buildWeb(parts: WebParts): WebServer {
     https,
     doors: server.doors,
     app,
+    imports: pages.imports,
     uploads: { server: new UploadServer({ files, store, clock, log }), plain },
     streams: server.web,
     secured: { protocols: server.protocols, take: (entrant) => server.takeSecured(entrant) },

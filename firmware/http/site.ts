@@ -4,7 +4,7 @@ import type { Clock } from '../../xmpp/clock.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import type { Log } from '../../xmpp/log.ts';
 import type { Pairing } from '../pairing.ts';
-import type { Downloads } from './downloads.ts';
+import type { OneTimePages } from './one-time.ts';
 
 export interface PanelDoor {
   /** What the glass shows: 1024 bytes in page order. */
@@ -14,12 +14,11 @@ export interface PanelDoor {
   press(button: 'pair' | 'page' | 'power', heldMs: number): void;
 }
 
-export interface Site {
+export interface Site extends OneTimePages {
   /** The servers of the box, at least one; the panel and its window are the first one's. */
   hosts(): readonly Host[];
   pairing: Pick<Pairing, 'invitationFor' | 'wrongCode'>;
   panel: PanelDoor;
-  downloads: Downloads;
   clock: Clock;
   log: Log;
   ports: { c2s: number; c2sTls: number; http: number; https: number };

@@ -10,6 +10,7 @@ import { Door, type Doors, type Entrant, HTTP } from '../../xmpp/stream/door.ts'
 import { BoxError, reasonOf } from '../errors.ts';
 import type { WebEnv } from './app.ts';
 import { HttpConnections } from './http-connections.ts';
+import type { Imports } from './imports.ts';
 import type { UploadServer } from './upload.ts';
 
 /** For the whole of a request for a page to come in. A file may take its time. */
@@ -25,6 +26,8 @@ export interface WebServerOptions {
   app: Hono<WebEnv>;
   /** `plain`: on the http port as well. */
   uploads: { server: UploadServer; plain: boolean };
+  /** On the https port only. */
+  imports: Pick<Imports, 'handle'>;
   /** XMPP over HTTP: `handle` says whether a request is for it. */
   streams: {
     handle(request: IncomingMessage, response: ServerResponse): boolean;
@@ -46,21 +49,23 @@ export class WebServer {
 
   /** @throws BoxError port-unusable */
   async start(): Promise<void> {
-    const { http, https, app, uploads, streams, secured } = this.#options;
+    const { http, https, app, uploads, imports, streams, secured } = this.#options;
     const pages = getRequestListener((request, env) => app.fetch(request, env as WebEnv['Bindings']), {
       overrideGlobalObjects: false,
     });
-    const answer = (withUploads: boolean) => (request: IncomingMessage, response: ServerResponse) => {
-      if (withUploads && uploads.server.handle(request, response)) return;
-      if (streams.handle(request, response)) return;
-      const patience = setTimeout(() => {
-        if (!request.complete) request.destroy();
-      }, PAGE_MS).unref();
-      response.once('close', () => clearTimeout(patience));
-      void pages(request, response);
-    };
-    if (http !== 0) await this.#listen('http', http, answer(uploads.plain), undefined);
-    if (https !== 0) await this.#listen('https', https, answer(true), [HTTP, ...secured.protocols]);
+    const answer =
+      (withUploads: boolean, encrypted: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+        if (withUploads && uploads.server.handle(request, response)) return;
+        if (encrypted && imports.handle(request, response)) return;
+        if (streams.handle(request, response)) return;
+        const patience = setTimeout(() => {
+          if (!request.complete) request.destroy();
+        }, PAGE_MS).unref();
+        response.once('close', () => clearTimeout(patience));
+        void pages(request, response);
+      };
+    if (http !== 0) await this.#listen('http', http, answer(uploads.plain, false), undefined);
+    if (https !== 0) await this.#listen('https', https, answer(true, true), [HTTP, ...secured.protocols]);
   }
 
   /** Connections that were given over to others go on. */

@@ -7,6 +7,7 @@ import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createApp } from '../../firmware/http/app.ts';
 import { Downloads } from '../../firmware/http/downloads.ts';
+import { Imports } from '../../firmware/http/imports.ts';
 import { WebServer } from '../../firmware/http/web-server.ts';
 import { Pairing } from '../../firmware/pairing.ts';
 import { systemRandom } from '../../xmpp/clock.ts';
@@ -41,11 +42,13 @@ async function openPages(proxies: string[] = []) {
   };
   const ports = { c2s: 5222, c2sTls: 5223, http, https };
   const downloads = new Downloads(clock, systemRandom, (token) => `https://127.0.0.1/export/${token}`);
+  const imports = new Imports(clock, systemRandom, silentLog, (token) => `https://127.0.0.1/import/${token}`);
   const app = createApp({
     hosts: () => server.hosts,
     pairing,
     panel,
     downloads,
+    imports,
     clock,
     log: silentLog,
     ports,
@@ -63,6 +66,7 @@ async function openPages(proxies: string[] = []) {
     doors,
     app,
     uploads,
+    imports,
     streams: server.web,
     secured,
     log: silentLog,

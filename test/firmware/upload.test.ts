@@ -46,6 +46,7 @@ async function openServer() {
     doors,
     app,
     uploads,
+    imports: { handle: () => false },
     streams: server.web,
     secured,
     log: silentLog,

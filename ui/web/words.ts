@@ -108,6 +108,24 @@ export const words = {
     },
   },
 
+  import: {
+    title: 'Bring along what you had',
+    about: (address: string) =>
+      `A file of your old account becomes part of ${address}. What is there already stays as it is.`,
+    file: 'Your file (XEP-0227)',
+    go: 'Bring it along',
+    help: 'Your password, and whom you let see when you are online, stay as they are here.',
+    noScript: 'This page needs JavaScript. Without it: curl -T FILE and the address of this page.',
+    sending: 'It is on its way. Leave this page open.',
+    lost: 'The connection broke. What came so far was taken; ask your app for a new address and send the file again.',
+    taken: (counts: string) => (counts === '' ? 'Nothing was new.' : `Taken: ${counts}.`),
+    contacts: 'New contacts see you, and you them, once you have asked each other anew.',
+    left: 'Not taken:',
+    ended: (reason: string) => `The file could not be read to its end: ${reason}. What came before that was taken.`,
+    tooLarge: 'it is larger than 1 GiB',
+    diskFull: 'The box has no room left. What came so far was taken.',
+  },
+
   busy: { title: 'One moment', about: 'That was too much at once. Wait a minute, then try again.', again: 'Try again' },
   fault: { title: 'Something went wrong', about: 'The box could not answer this. Its log says more.' },
   missing: { title: 'There is nothing here', about: 'Perhaps the address was cut off.', home: 'To the first page' },

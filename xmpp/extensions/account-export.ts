@@ -21,7 +21,7 @@ export const accountExport: Extension = {
       title: 'Portable Import/Export Format for XMPP-IM Servers',
       version: '1.1',
       status: 'complete',
-      note: 'Files are written and read by `user export` and `user import`; members fetch their own by an ad-hoc command.',
+      note: 'Files are written and read by `user export` and `user import`; members fetch and bring their own by ad-hoc commands.',
     },
   ],
   attach(host) {

@@ -106,7 +106,7 @@ export class NodeImport {
   }
 }
 
-function configOf(form: Element): Record<string, string> {
+export function configOf(form: Element): Record<string, string> {
   const config: Record<string, string> = {};
   for (const [name, values] of readForm(form).fields) {
     const key = name.replace(/^pubsub#/, '');

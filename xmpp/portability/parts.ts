@@ -120,17 +120,22 @@ function request({ host, account }: Destination, stanza: Element): ReadPart {
 }
 
 /** Those who are denied everything by the list that holds by default. */
-function blocked({ host, account }: Destination, query: Element): ReadPart {
+export function blockedBy(query: Element): string[] {
   const chosen = query.getChild('default')?.attrs.name;
   const list = query.getChildren('list').find(({ attrs }) => attrs.name === chosen);
   const denied = list?.getChildren('item').filter(({ attrs, children }) => {
     return attrs.type === 'jid' && attrs.action === 'deny' && children.every((child) => typeof child === 'string');
   });
+  return (denied ?? []).map(({ attrs }) => Jid.parse(attrs.value ?? '').toString());
+}
+
+function blocked({ host, account }: Destination, query: Element): ReadPart {
   const known = new Set(host.store.extras.blocked(account.id));
-  const jids = (denied ?? []).map(({ attrs }) => Jid.parse(attrs.value ?? '').toString());
   return {
     what: 'block lists',
-    changes: jids.filter((jid) => !known.has(jid)).map((jid) => change('blocked set', { account: account.id, jid })),
+    changes: blockedBy(query)
+      .filter((jid) => !known.has(jid))
+      .map((jid) => change('blocked set', { account: account.id, jid })),
   };
 }
 
