@@ -1,6 +1,7 @@
 /** What the server speaks, in the order in which the hooks run. */
 import { accessGate } from './access/gate.ts';
 import type { Extension } from './extension.ts';
+import { accessCommands } from './extensions/access-commands/access-commands.ts';
 import { accountExport } from './extensions/account-export.ts';
 import { accountImport } from './extensions/account-import.ts';
 import { administration } from './extensions/administration/administration.ts';
@@ -68,6 +69,7 @@ export const extensions: readonly Extension[] = [
   invitedContacts,
   administration,
   circles,
+  accessCommands,
   contactAddresses,
   accountExport,
   accountImport,

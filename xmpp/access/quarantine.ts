@@ -14,6 +14,7 @@ const NS_DELAY = 'urn:xmpp:delay';
 export const MAX_HELD = 100;
 export const MAX_HELD_OF_SENDER = 5;
 export const MAX_HELD_CHARACTERS = 10_000;
+const WAITS_MS = 60 * 86_400_000;
 
 /** Somebody who waits. */
 export interface Waiting {
@@ -35,10 +36,11 @@ export class Quarantine {
 
   /** Not waited for: whoever sent it hears nothing, whatever becomes of it. */
   hold(account: Account, stanza: Element, from: Jid): void {
-    const { store, clock, log } = this.#host;
+    const { store, clock, log, hooks } = this.#host;
     const sender = from.bare.toString();
     const text = embeddedText(stanza);
     if (text.length > MAX_HELD_CHARACTERS || !this.#count(account, sender)) return;
+    hooks.run('stranger held', { account });
     const held = { account: account.id, id: store.newId(), from: sender, atMs: clock.nowMs(), stanza: text };
     store.journal.commit(change('stanza held', held)).catch((error: unknown) => {
       log.error({ err: error }, 'what a stranger sent could not be held');
@@ -72,6 +74,14 @@ export class Quarantine {
   async refuse(account: Account, from: string): Promise<void> {
     this.#forget(account, from);
     await this.#host.store.journal.commit(change('held stanzas cleared', { account: account.id, from }));
+  }
+
+  /** Run every night: whoever was not let in for so long leaves room for others. */
+  async forgetOld(): Promise<void> {
+    const { accounts, clock } = this.#host;
+    const beforeMs = clock.nowMs() - WAITS_MS;
+    for (const account of accounts.list())
+      for (const { from, sinceMs } of this.waiting(account)) if (sinceMs < beforeMs) await this.refuse(account, from);
   }
 
   /** False where there is no room for one more. */

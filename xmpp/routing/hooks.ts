@@ -303,6 +303,8 @@ export interface HookMap {
   'session binding': SessionBindingEvent;
   /** server.ts: streams are about to end. */
   'server stopping': Record<string, never>;
+  /** access/quarantine.ts: something of a stranger is about to wait for the member. */
+  'stranger held': { account: Account };
   /** host.ts: what access/rules decides may be something else from now on. `changes`: those that were committed at once. */
   'access changed': { changes: readonly Change[] };
   /** access/accounts.ts */

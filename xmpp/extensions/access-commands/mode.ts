@@ -1,0 +1,62 @@
+/** The mode: chosen, looked at, set. */
+import { type ModeChange, modeChange } from '../../access/rules/mode-change.ts';
+import { MODE_NAMES } from '../../access/rules/modes.ts';
+import { RuleBook } from '../../access/rules/rule-book.ts';
+import { ACTION_WORDS } from '../../access/rules/words.ts';
+import type { Host } from '../../extension.ts';
+import { actorOf, type CommandStage, done } from '../../routing/command.ts';
+import type { Mode } from '../../store/model.ts';
+import type { AccessCommand } from './access-commands.ts';
+
+const LABELS: Readonly<Record<Mode, string>> = {
+  private: 'private: members only, no other servers',
+  family: 'family: members and their contacts elsewhere',
+  community: 'community: open to other servers, strangers wait',
+  open: 'open: open to everyone',
+};
+
+export const modeCommands = (host: Host): readonly AccessCommand[] => [
+  {
+    node: 'mode',
+    name: 'Choose who this server is open to',
+    begin: () => ({
+      title: 'Who is this server open to?',
+      instructions: 'What will change is shown before anything does.',
+      more: true,
+      fields: [
+        {
+          var: 'mode',
+          type: 'list-single',
+          label: 'Mode',
+          required: true,
+          options: MODE_NAMES.map((value) => ({ value, label: LABELS[value] })),
+          values: [host.server.mode],
+        },
+      ],
+      next: (answers) => confirm(host, answers.text('mode') as Mode),
+    }),
+  },
+];
+
+function confirm(host: Host, mode: Mode): CommandStage {
+  return {
+    title: `Mode ${mode}`,
+    instructions: linesOf(modeChange(host, mode)).join('\n'),
+    fields: [{ var: 'sure', type: 'boolean', label: 'Change it', values: ['false'] }],
+    async next(answers, asker) {
+      if (!answers.flag('sure')) return done('Nothing was changed.');
+      await new RuleBook(host).setMode(mode, actorOf(asker));
+      return done(`The mode is ${mode}.`);
+    },
+  };
+}
+
+function linesOf({ from, to, differences, cut }: ModeChange): string[] {
+  if (from === to) return [`The mode is ${to} already.`];
+  const lines = differences.map(
+    ({ person, action, before, after }) => `${person}: ${ACTION_WORDS[action]}: ${before}, then ${after}`,
+  );
+  if (cut.domains.length > 0)
+    lines.push(`Cut off: ${cut.contacts} contacts of members, at ${cut.domains.slice(0, 20).join(', ')}`);
+  return lines.length === 0 ? ['Nobody will be able to do more or less than now.'] : lines;
+}
