@@ -47,13 +47,19 @@ export function perAddress(clock: Clock, busyPage: (c: Context<WebEnv>) => strin
   };
 }
 
+/** By one of these nearly every proxy tells whom it stands for. */
+const OF_PROXIES = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
+
 /**
- * Whether the request comes from this very machine: by the socket's address, and by a Host header that only names this machine,
- * so that a page elsewhere whose name was made to point at 127.0.0.1 (DNS rebinding) and a proxy in front do not count.
+ * Whether the request comes from this very machine: by the socket's address, and by a Host header that only names this machine, so
+ * that a page elsewhere whose name was made to point at 127.0.0.1 (DNS rebinding) does not count. Nor does a proxy on this machine:
+ * most put its own address into Host. One that says nothing of itself speaks HTTP/1.0, as nginx does unless it is told otherwise.
  */
 export function isLocal(c: Context<WebEnv>): boolean {
+  const { httpVersion, headers } = c.env.incoming;
   const fromLoopback = /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(addressOf(c));
-  return fromLoopback && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(c.req.header('Host') ?? '');
+  const byProxy = httpVersion === '1.0' || OF_PROXIES.some((name) => headers[name] !== undefined);
+  return fromLoopback && !byProxy && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
 }
 
 /** Whether a page of this very origin sent the form, as browsers say of every POST. */

@@ -291,6 +291,13 @@ describe('the page of the panel', () => {
     const { ask, http } = await openPages();
     expect((await ask('/panel')).status).toBe(200);
     expect((await ask('/panel', { headers: { Host: `localhost:${http}` } })).status).toBe(200);
+    // A proxy on this machine, by what it says of itself, and nginx as it is by default.
+    const bare = connect(http, '127.0.0.1').setEncoding('utf8');
+    bare.write('GET /panel HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n');
+    expect(String((await once(bare, 'data'))[0])).toMatch(/^HTTP\/1\.1 403/);
+    bare.destroy();
+    for (const name of ['X-Forwarded-For', 'X-Forwarded-Proto', 'Via', 'Forwarded'])
+      expect((await ask('/panel', { headers: { [name]: '198.51.100.7' } })).status).toBe(403);
     for (const path of ['/panel', '/panel/events', '/panel.png', '/panel.js'])
       expect((await ask(path, { headers: { Host: 'evil.example' } })).status).toBe(403);
   });
