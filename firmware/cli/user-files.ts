@@ -1,13 +1,12 @@
 /** Members to and from files (XEP-0227). */
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname, isAbsolute, join } from 'node:path';
 import { Argument, type Command, Option } from 'commander';
 import type { Piece } from '../../xmpp/portability/format.ts';
 import type { Importer } from '../../xmpp/portability/importer.ts';
-import { type ExportSource, readExport } from '../../xmpp/portability/reader.ts';
+import { readExport } from '../../xmpp/portability/reader.ts';
 import { BoxError, reasonOf } from '../errors.ts';
 import { askBox } from './client.ts';
+import { exportSource } from './export-source.ts';
 import { type CommonOptions, configOption, jsonOption } from './options.ts';
 import { print, printJson } from './output.ts';
 
@@ -63,7 +62,7 @@ async function* parts(file: string): AsyncGenerator<Piece[]> {
   let pieces: Piece[] = [];
   let characters = 0;
   try {
-    for await (const piece of readExport(sourceOf(file))) {
+    for await (const piece of readExport(exportSource(file))) {
       pieces.push(piece);
       characters += piece.kind === 'part' ? piece.xml.length : 0;
       if (characters < PART) continue;
@@ -76,16 +75,6 @@ async function* parts(file: string): AsyncGenerator<Piece[]> {
     throw new BoxError('export-unreadable', { file, reason: reasonOf(error).replace(/\.$/, '') }, { cause: error });
   }
   yield pieces;
-}
-
-function sourceOf(file: string): ExportSource {
-  return {
-    bytes: createReadStream(file),
-    include(href) {
-      if (isAbsolute(href) || URL.canParse(href)) throw new Error(`${href} is not beside it`);
-      return sourceOf(join(dirname(file), decodeURIComponent(href)));
-    },
-  };
 }
 
 function linesOf({ accounts, stray }: Importer['result']): string[] {
