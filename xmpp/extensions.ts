@@ -26,6 +26,7 @@ import { lastActivity } from './extensions/last-activity.ts';
 import { muc } from './extensions/muc/muc.ts';
 import { multicast } from './extensions/multicast.ts';
 import { offline } from './extensions/offline.ts';
+import { passwordReset } from './extensions/password-reset.ts';
 import { ping } from './extensions/ping.ts';
 import { privateData } from './extensions/private-data.ts';
 import { pubsub } from './extensions/pubsub/pubsub.ts';
@@ -70,6 +71,7 @@ export const extensions: readonly Extension[] = [
   administration,
   circles,
   accessCommands,
+  passwordReset,
   contactAddresses,
   accountExport,
   accountImport,

@@ -13,6 +13,7 @@ interface CreateOptions extends CommonOptions {
   name?: string;
   contact?: string;
   note?: string;
+  circle?: string;
   server?: string;
   typed?: boolean;
 }
@@ -34,6 +35,7 @@ export function addInviteCommand(casp3r: Command): void {
     .addOption(new Option('--note <text>', 'whom it is for'))
     .addOption(new Option('--name <name>', 'the name that the account is to have, kept for it until then'))
     .addOption(new Option('--contact <jid>', 'the member who invites: the two become contacts of each other'))
+    .addOption(new Option('--circle <name>', 'the circle that the newcomer joins'))
     .addOption(new Option('--typed', 'a short code that a person can type'))
     .addOption(new Option('--server <domain>', 'for which server (default: the first)'))
     .addOption(configOption())
@@ -56,8 +58,16 @@ export function addInviteCommand(casp3r: Command): void {
       if (options.json) return printJson(rows);
       if (rows.length === 0) return print('No invitation is open.');
       printTable(
-        ['code', 'expires', 'role', 'uses left', 'from', 'note'],
-        rows.map((row) => [row.code, row.expires, row.role, String(row.usesLeft), row.from ?? 'the box', row.note]),
+        ['code', 'expires', 'role', 'circle', 'uses left', 'from', 'note'],
+        rows.map((row) => [
+          row.code,
+          row.expires,
+          row.resets ? 'password' : row.role,
+          row.circle ?? '-',
+          String(row.usesLeft),
+          row.from ?? 'the box',
+          row.resets ?? row.note,
+        ]),
       );
     });
 

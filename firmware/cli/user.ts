@@ -1,4 +1,5 @@
 import { Argument, type Command, Option } from 'commander';
+import type { InviteRow } from '../commands/invites.ts';
 import { ROLES, type UserRow } from '../commands/users.ts';
 import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption } from './options.ts';
@@ -52,6 +53,20 @@ export function addUserCommand(casp3r: Command): void {
     });
 
   user
+    .command('reset')
+    .description('a link by which a member who forgot the password chooses a new one')
+    .addArgument(address())
+    .addOption(new Option('--typed', 'a short code that can be told by telephone, good for an hour'))
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (jid: string, options: CommonOptions & { typed?: boolean }) => {
+      const made = await askBox<InviteRow>(options, 'user reset', { address: jid, typed: options.typed });
+      if (options.json) return printJson(made);
+      if (made.url) print(made.url);
+      print(`code ${made.code}, good once, until ${made.expires}`);
+    });
+
+  user
     .command('search')
     .description('let a member find old messages by their words, or no longer')
     .addArgument(address())
@@ -83,14 +98,24 @@ export function addUserCommand(casp3r: Command): void {
     .command('list')
     .description('who lives here')
     .addOption(configOption())
+    .addOption(new Option('--tree', 'each under who invited them'))
     .addOption(jsonOption())
-    .action(async (options: CommonOptions) => {
+    .action(async (options: CommonOptions & { tree?: boolean }) => {
       const rows = await askBox<UserRow[]>(options, 'user list');
       if (options.json) return printJson(rows);
       if (rows.length === 0) return print('Nobody lives here yet.');
+      if (options.tree) return printTree(rows);
       printTable(
         ['address', 'role', 'status', 'online', 'since'],
         rows.map((row) => [row.address, row.role, row.status, row.online ? 'yes' : 'no', row.created.slice(0, 10)]),
       );
     });
+}
+
+/** Who came by nobody's invitation stands at the margin. */
+function printTree(rows: readonly UserRow[], inviter: string | null = null, depth = 0): void {
+  for (const { address: jid } of rows.filter(({ invitedBy }) => invitedBy === inviter)) {
+    print(`${'  '.repeat(depth)}${jid}`);
+    printTree(rows, jid, depth + 1);
+  }
 }

@@ -1,4 +1,6 @@
 /** Readings of a command's arguments. They come from our own command line, so that a wrong one is a mistake of a program. */
+import type { Host } from '../../xmpp/extension.ts';
+import type { Circle } from '../../xmpp/store/access-model.ts';
 import type { CommandArguments } from '../control.ts';
 import { BoxError } from '../errors.ts';
 
@@ -25,4 +27,12 @@ export function oneOf<T extends string>(args: CommandArguments, name: string, al
   if (value === undefined)
     throw new BoxError('request-invalid', { reason: `${name} must be one of ${allowed.join(', ')}` });
   return value;
+}
+
+/** @throws BoxError circle-unknown */
+export function circleOf(host: Host, args: CommandArguments, key = 'name'): Circle {
+  const name = textOf(args, key);
+  const circle = host.circles.find(name);
+  if (!circle) throw new BoxError('circle-unknown', { name });
+  return circle;
 }

@@ -6,7 +6,7 @@ import { CommitError } from '../../xmpp/store/store.ts';
 import type { Box } from '../box.ts';
 import type { Command, CommandArguments } from '../control.ts';
 import { BoxError } from '../errors.ts';
-import { oneOf, optionalText, textOf } from './arguments.ts';
+import { circleOf, oneOf, optionalText, textOf } from './arguments.ts';
 import { hostFor } from './invites.ts';
 import { memberOf } from './users.ts';
 
@@ -85,14 +85,6 @@ export function circleCommands(box: Box): [string, Command][] {
       ),
     ],
   ];
-}
-
-/** @throws BoxError circle-unknown */
-export function circleOf(host: Host, args: CommandArguments, key = 'name'): Circle {
-  const name = textOf(args, key);
-  const circle = host.circles.find(name);
-  if (!circle) throw new BoxError('circle-unknown', { name });
-  return circle;
 }
 
 function rowOf(host: Host, circle: Circle): CircleRow {

@@ -1,13 +1,14 @@
 /** Invitations: made, listed and taken back by who runs the box. */
 import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import { tryPrepareName } from '../../xmpp/access/name.ts';
+import { offerReset } from '../../xmpp/access/password-reset.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import type { Invite } from '../../xmpp/store/model.ts';
 import { CommitError } from '../../xmpp/store/store.ts';
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
 import { BoxError } from '../errors.ts';
-import { oneOf, optionalNumber, optionalText, textOf } from './arguments.ts';
+import { circleOf, oneOf, optionalNumber, optionalText, textOf } from './arguments.ts';
 import { memberOf, ROLES } from './users.ts';
 
 export interface InviteRow {
@@ -20,6 +21,10 @@ export interface InviteRow {
   role: Invite['role'];
   usesLeft: number;
   note: string;
+  /** The circle that the newcomer joins; null for none. */
+  circle: string | null;
+  /** The member who chooses a new password by it; null where it makes an account. */
+  resets: string | null;
   /** The member who invites; null for the box itself. */
   from: string | null;
 }
@@ -37,6 +42,7 @@ export function inviteCommands(box: Box): [string, Command][] {
         const invite = await host.invites
           .create({
             ...(username !== undefined && { username }),
+            ...(args.circle !== undefined && { circle: circleOf(host, args, 'circle').id }),
             ...(contact !== undefined && { createdBy: memberOf([host], contact).account, befriends: true }),
             role: oneOf({ role: 'member', ...args }, 'role', ROLES),
             uses,
@@ -46,6 +52,14 @@ export function inviteCommands(box: Box): [string, Command][] {
             ...(hours !== undefined && { lifetimeMs: hours * 3_600_000 }),
           })
           .catch(asDiskError);
+        return rowOf(box, host, invite);
+      },
+    ],
+    [
+      'user reset',
+      async (args) => {
+        const { host, account } = memberOf(box.running.server.hosts, textOf(args, 'address'));
+        const invite = await offerReset(host, account, COMMAND_LINE, args.typed === true).catch(asDiskError);
         return rowOf(box, host, invite);
       },
     ],
@@ -94,8 +108,9 @@ function nameFor(host: Host, name: string | undefined, uses: number): string | u
 }
 
 function rowOf(box: Box, host: Host, invite: Invite): InviteRow {
-  const { code, expiresMs, role, usesLeft, note, createdBy } = invite;
+  const { code, expiresMs, role, usesLeft, note, createdBy, circle, resets } = invite;
   const url = box.addresses.invitation(code) ?? null;
+  const forgetful = resets === undefined ? undefined : host.store.accounts.byId(resets);
   const from = createdBy === undefined ? undefined : host.store.accounts.byId(createdBy);
   return {
     code,
@@ -105,6 +120,8 @@ function rowOf(box: Box, host: Host, invite: Invite): InviteRow {
     role,
     usesLeft,
     note,
+    circle: (circle !== undefined && host.circles.byId(circle)?.name) || null,
+    resets: forgetful ? host.addressOf(forgetful) : null,
     from: from ? host.addressOf(from) : null,
   };
 }

@@ -21,6 +21,8 @@ export interface UserRow {
   /** ISO 8601 */
   created: string;
   online: boolean;
+  /** The member whose invitation made the account; null where nobody's did, or they are gone. */
+  invitedBy: string | null;
 }
 
 export function userCommands(box: Box): [string, Command][] {
@@ -91,9 +93,16 @@ export function userCommands(box: Box): [string, Command][] {
 }
 
 function rowOf(host: Host, account: Account): UserRow {
-  const { role, status, createdMs } = account;
-  const online = host.sessions.ofAccount(account).length > 0;
-  return { address: host.addressOf(account), role, status, created: new Date(createdMs).toISOString(), online };
+  const { id, role, status, createdMs } = account;
+  const inviter = host.store.accounts.byId(host.store.invites.invitedBy(id) ?? '');
+  return {
+    address: host.addressOf(account),
+    role,
+    status,
+    created: new Date(createdMs).toISOString(),
+    online: host.sessions.ofAccount(account).length > 0,
+    invitedBy: inviter ? host.addressOf(inviter) : null,
+  };
 }
 
 async function setStatus(

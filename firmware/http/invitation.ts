@@ -17,6 +17,7 @@ import { invitationUrl } from '../reachability.ts';
 import type { WebEnv } from './app.ts';
 import { askedHost } from './asked-host.ts';
 import { addressOf } from './guards.ts';
+import { showReset, takeReset } from './reset.ts';
 import type { Site } from './site.ts';
 
 /**
@@ -39,7 +40,9 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
 
   routes.on('GET', paths, async (c) => {
     const invite = await findInvite(c);
-    return invite instanceof Response ? invite : landing(c, hostOf(invite), invite);
+    if (invite instanceof Response) return invite;
+    const host = hostOf(invite);
+    return invite.resets === undefined ? landing(c, host, invite) : showReset(c, host, invite);
   });
 
   routes.on('POST', paths, async (c) => {
@@ -48,6 +51,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
     const host = hostOf(invite);
     const form = await c.req.parseBody();
     const field = (name: string) => (typeof form[name] === 'string' ? form[name] : '');
+    if (invite.resets !== undefined) return takeReset(c, host, invite, field('password'));
     const made = await makeAccount(host, field('name').trim(), field('password'), invite, addressOf(c));
     if ('problem' in made) return landing(c, host, invite, { ...made.problem, name: field('name') });
     return welcome(c, host, made.account);

@@ -65,6 +65,17 @@ export const words = {
     encryptedWhy: 'Your browser will warn you, because the box vouches for itself.',
   },
 
+  reset: {
+    title: 'A new password',
+    about: (address: string) => `for ${address}. Apps that are logged in now have to log in again with it.`,
+    password: 'New password',
+    keep: 'Keep it',
+    doneTitle: 'That is your password now',
+    done: (address: string) => `Log in again as ${address} in each of your apps, with the new password.`,
+    gone: 'This link was used already, or its time is over. Ask for another one.',
+    diskFull: 'The box has no room left, so your password is the old one. Tell its owner, and try again later.',
+  },
+
   problems: {
     nameMissing: 'Choose a name.',
     nameInvalid: 'This name cannot be used. Letters, digits, dots and hyphens always work.',

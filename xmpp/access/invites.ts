@@ -24,6 +24,8 @@ export interface NewInvite {
   befriends?: boolean;
   /** Who takes it joins this circle. */
   circle?: Id;
+  /** Lets the owner of this account choose a new password, and nothing else. */
+  resets?: Account;
   /** Default true. */
   registers?: boolean;
   /** For the record, where it is an administrative act; absent where a member invites a friend. */
@@ -59,10 +61,13 @@ export class Invites {
       ...(username !== undefined && { username }),
       ...(invite.befriends && { befriends: true }),
       ...(invite.circle !== undefined && { circle: invite.circle }),
+      ...(invite.resets && { resets: invite.resets.id, registers: false }),
       ...(invite.registers === false && { registers: false }),
     };
-    const about = [role, `${uses} ${uses === 1 ? 'use' : 'uses'}`, username, note].filter(Boolean).join(', ');
-    const recorded = this.#host.acts.changes(invite.by, 'invite create', about);
+    const about = invite.resets
+      ? this.#host.addressOf(invite.resets)
+      : [role, `${uses} ${uses === 1 ? 'use' : 'uses'}`, username, note].filter(Boolean).join(', ');
+    const recorded = this.#host.acts.changes(invite.by, invite.resets ? 'user reset' : 'invite create', about);
     await store.journal.commit(change('invite created', made), ...recorded);
     return made;
   }
@@ -125,7 +130,8 @@ export class Invites {
   }
 
   /** A member who was shut out or removed takes their invitations along. */
-  #stands({ createdBy }: Invite): boolean {
+  #stands({ createdBy, resets }: Invite): boolean {
+    if (resets !== undefined) return this.#host.store.accounts.byId(resets) !== undefined;
     return createdBy === undefined || this.#host.store.accounts.byId(createdBy)?.status === 'active';
   }
 

@@ -37,7 +37,7 @@ export const invitations: Extension = {
       begin: () => ({
         title: 'An account for somebody',
         instructions: 'Give them the address that comes next. They choose their own password.',
-        fields: accountFields,
+        fields: accountFields(host),
         next: (answers, asker) => inviteAccount(host, asker, answers),
       }),
     });
@@ -64,10 +64,17 @@ export const invitations: Extension = {
   },
 };
 
-const accountFields: readonly FormField[] = [
+const accountFields = (host: Host): readonly FormField[] => [
   { var: 'username', type: 'text-single', label: 'Name (empty: they choose it)' },
   { var: 'roster-subscription', type: 'boolean', label: 'Be contacts of each other', values: ['true'] },
   { var: 'role', type: 'list-single', label: 'Role', options: ROLES, values: ['member'] },
+  {
+    var: 'circle',
+    type: 'list-single',
+    label: 'Circle',
+    options: [{ value: '', label: 'none' }, ...host.circles.list().map(({ id, name }) => ({ value: id, label: name }))],
+    values: [''],
+  },
   { var: 'uses', type: 'text-single', label: 'For how many people', values: ['1'] },
   { var: 'hours', type: 'text-single', label: 'Good for how many hours', values: ['168'] },
   { var: 'note', type: 'text-single', label: 'Note for yourself' },
@@ -88,6 +95,7 @@ async function inviteAccount(host: Host, asker: CommandAsker, answers: Answers):
   const uses = answers.number('uses', 1, 1);
   if (username !== '' && uses > 1) throw badPayload('One name is for one person.');
   const role = ROLES.find((each) => each === answers.text('role')) ?? 'member';
+  const circle = answers.text('circle');
   return told(
     host,
     await host.invites.create({
@@ -96,6 +104,7 @@ async function inviteAccount(host: Host, asker: CommandAsker, answers: Answers):
       ...(username !== '' && { username: freeName(host, username) }),
       befriends: answers.flag('roster-subscription'),
       role,
+      ...(circle !== '' && { circle }),
       uses,
       lifetimeMs: answers.number('hours', 168, 1) * HOUR_MS,
       note: answers.text('note').slice(0, 200),

@@ -31,7 +31,7 @@ export class SqliteInvites implements InviteReads {
 
   invitedBy(account: Id): Id | undefined {
     const row = this.#db.get<{ inviter: Id }>(
-      'SELECT created_by AS inviter FROM invite_uses JOIN invites USING (code) WHERE account = ? AND created_by IS NOT NULL',
+      'SELECT created_by AS inviter FROM invite_uses JOIN invites USING (code) WHERE account = ? AND created_by IS NOT NULL AND resets IS NULL',
       account,
     );
     return row?.inviter;
