@@ -30,7 +30,7 @@ export async function commitSides(host: Host, sides: readonly Side[], others: re
     const sees = seesUs(after?.subscription);
     if (sees !== saw) host.presence.setSeen(account, jid, sees);
     if (before?.subscription !== after?.subscription)
-      host.hooks.run('subscription changed', { account, contact: jid, from: sees });
+      host.hooks.run('subscription changed', { account, contact: jid, from: sees, sawBefore: saw });
   }
 }
 

@@ -65,9 +65,10 @@ class ClientCaps {
     hooks.on('session unavailable', ({ session }) => this.#forget(session.account, session.jid));
     hooks.on('session ended', ({ session }) => this.#forget(session.account, session.jid));
     hooks.on('presence received', ({ account, stanza, from }) => {
-      // Own resources were learned as they sent it; strangers get nothing and must not fill the memory.
-      if (!from.isBare && !this.#isOwn(account, from) && roster.sees(account, from.bare))
-        this.#learn(account, from, stanza);
+      // Own resources were learned as they sent it; strangers get nothing and must not fill the memory. A contact that is seen and
+      // does not see yet may do so in a moment, and will not say again what it speaks.
+      const known = (roster.item(account, from.bare)?.subscription ?? 'none') !== 'none';
+      if (!from.isBare && !this.#isOwn(account, from) && known) this.#learn(account, from, stanza);
     });
     hooks.on('stanza to account', ({ account, stanza, from }) => {
       const { type } = stanza.attrs;

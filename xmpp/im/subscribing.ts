@@ -158,7 +158,13 @@ export class Subscribing {
       if (seesUs(subscription)) this.#availability.withdraw(account, contact);
       if (seenByUs(subscription) || ask) this.#tell(account, contact, 'unsubscribe');
       if (seesUs(subscription) || pendingIn) this.#tell(account, contact, 'unsubscribed');
-      if (subscription !== 'none') this.#host.hooks.run('subscription changed', { account, contact, from: false });
+      if (subscription !== 'none')
+        this.#host.hooks.run('subscription changed', {
+          account,
+          contact,
+          from: false,
+          sawBefore: seesUs(subscription),
+        });
     });
   }
 
@@ -213,7 +219,12 @@ export class Subscribing {
     tell?.();
     if (differs) roster.push(account, after.contact);
     if (was.subscription !== subscription)
-      hooks.run('subscription changed', { account, contact, from: seesUs(subscription) });
+      hooks.run('subscription changed', {
+        account,
+        contact,
+        from: seesUs(subscription),
+        sawBefore: seesUs(was.subscription),
+      });
   }
 
   async #approve(account: Account, contact: Jid, approved: boolean): Promise<void> {

@@ -131,6 +131,7 @@ export interface SubscriptionEvent {
   contact: Jid;
   /** The contact now sees the account's presence. */
   from: boolean;
+  sawBefore: boolean;
 }
 
 /** A contact that may not see an account's presence yet asks to (RFC 6121 section 3.1.3). */

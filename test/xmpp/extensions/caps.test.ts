@@ -118,9 +118,13 @@ test('a hash that is not known is asked for, and shared with nobody', async () =
   await askedTimes(2);
 });
 
-test('strangers are not asked, nor is what names no hash', async () => {
+test('who is seen and does not see yet is asked: it may in a moment, and will not say again what it speaks', async () => {
   await host.contact(alice, 'bob@b.test', 'to');
   presence('bob@b.test/x', c());
+  await askedTimes(1);
+});
+
+test('strangers are not asked, nor is what names no hash', async () => {
   presence('eve@b.test/x', c());
   const plain = xml('c', { xmlns: NS, node: 'urn:client', ver: VER });
   online(host, host.client(alice, 'phone'), 0, plain);

@@ -38,6 +38,9 @@ export class Notifier {
     const { hooks } = this.#host;
     hooks.on('features known', ({ account, jid, features }) => this.#joined(account, jid, features));
     hooks.on('features forgotten', ({ account, jid }) => this.#left(account, jid));
+    hooks.on('subscription changed', ({ account, contact, from, sawBefore }) => {
+      if (from && !sawBefore) this.#seen(account, contact);
+    });
     hooks.on('account removed', ({ account }) => this.#audience.delete(account.id));
   }
 
@@ -113,6 +116,18 @@ export class Notifier {
     }
     const before = audience.get(jid.toString());
     audience.set(jid.toString(), features);
+    this.#greet(account, jid, features, before);
+  }
+
+  /** A contact whose presence was there first sees the account from now on. */
+  #seen(account: Account, contact: Jid): void {
+    for (const [address, features] of this.#audience.get(account.id) ?? []) {
+      const jid = Jid.parse(address);
+      if (jid.bare.equals(contact.bare)) this.#greet(account, jid, features);
+    }
+  }
+
+  #greet(account: Account, jid: Jid, features: Features, before?: Features): void {
     if (![...features].some((feature) => feature.endsWith('+notify'))) return;
     for (const node of allNodes(this.#host, accountOwner(this.#host, account))) {
       const isNew = !before?.has(`${node.name}+notify`);

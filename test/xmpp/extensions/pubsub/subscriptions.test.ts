@@ -331,7 +331,7 @@ describe('a subscription ends', () => {
     await host.contact(alice.session.account, BOB, 'none');
     host.sent.length = 0;
     const contact = Jid.parse(BOB);
-    host.hooks.run('subscription changed', { account: alice.session.account, contact, from: false });
+    host.hooks.run('subscription changed', { account: alice.session.account, contact, from: false, sawBefore: true });
     await host.turns.run(alice.session.account.id, async () => {});
     expect(told(BOB)).toEqual(gone);
   });
