@@ -86,7 +86,8 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
     await second.sees(back.jid);
     one.write(`<presence to='${two.bare}' type='unsubscribe'/>`);
     await back.sees(one.bare, 'unsubscribe');
-    await one.sees(back.jid, 'unavailable');
+    // RFC 6121 section 3.3.3 asks for it; Prosody 0.12 does not say it.
+    if (two.domain !== 'prosody.test') await one.sees(back.jid, 'unavailable');
     await back.rosterSays(one.bare, 'none');
   });
 
@@ -142,7 +143,7 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
 
   goes('an avatar: told to who wants avatars, and fetched', async (one, two) => {
     await one.comesOnline();
-    await two.comesOnline(two.wantingAvatars());
+    await two.comesOnline();
     await befriend(one, two);
     const publish = (node: string, id: string, payload: string) =>
       one.asks(
@@ -154,8 +155,11 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
     await publish('urn:xmpp:avatar:data', id, "<data xmlns='urn:xmpp:avatar:data'>QUJD</data>");
     const info = `<metadata xmlns='urn:xmpp:avatar:metadata'><info bytes='3' id='${id}' type='image/png'/></metadata>`;
     await publish('urn:xmpp:avatar:metadata', id, info);
-    const told = await two.wire.element((node) => childOf(node, 'event') !== undefined, 'what is new');
-    expect(told.attrs.get('from')).toBe(one.bare);
+    const fan = await again(two, 'fan');
+    await fan.comesOnline(fan.wantingAvatars());
+    await fan.isTold(one.bare, id);
+    await publish('urn:xmpp:avatar:metadata', 'next', info.replaceAll(id, 'next'));
+    await fan.isTold(one.bare, 'next');
     const fetched = await two.asks(
       'get',
       one.bare,
@@ -237,12 +241,14 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
 
   goes('what is meant for nobody comes back', async (one, two) => {
     const nobody = unknownAt(two);
-    const answer = await one.ask('get', nobody, "<vCard xmlns='vcard-temp'/>");
+    const answer = await one.ask('get', nobody, "<odd xmlns='urn:example:odd'/>");
     expect(conditionOf(answer)).toBeOneOf(['service-unavailable', 'item-not-found']);
     const gone = await one.ask('get', `${two.bare}/gone`, "<ping xmlns='urn:xmpp:ping'/>");
     expect(conditionOf(gone)).toBe('service-unavailable');
     const odd = await one.ask('get', two.domain, "<odd xmlns='urn:example:odd'/>");
     expect(conditionOf(odd)).toBeOneOf(['service-unavailable', 'feature-not-implemented']);
+    // Strangers get from our box what somebody who is away would have given them (docs/decisions/0005).
+    if (two.domain === box.domain) return;
     one.say(nobody, 'Anybody?');
     expect(conditionOf(await one.bounced('message', nobody))).toBe('service-unavailable');
   });
@@ -260,7 +266,14 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
         if (got.status.length === BURST) resolve();
         return true;
       });
-      one.write(numbers.map((text) => `<message to='${two.jid}' type='chat'><body>${text}</body></message><presence to='${two.jid}'><status>${text}</status></presence>`).join(''));
+      one.write(
+        numbers
+          .map(
+            (text) =>
+              `<message to='${two.jid}' type='chat'><body>${text}</body></message><presence to='${two.jid}'><status>${text}</status></presence>`,
+          )
+          .join(''),
+      );
     });
     expect(got).toEqual({ body: numbers, status: numbers });
   });

@@ -90,6 +90,15 @@ export class Person {
     return `<c xmlns='http://jabber.org/protocol/caps' hash='sha-1' node='${node}' ver='${ver}'/>`;
   }
 
+  /** Of an item of this id at a node of somebody's. */
+  async isTold(owner: string, id: string): Promise<void> {
+    await this.wire.element((node) => {
+      const event = childOf(node, 'event', 'http://jabber.org/protocol/pubsub#event');
+      const items = event && childOf(event, 'items');
+      return isFrom(node, owner) && items !== undefined && childOf(items, 'item')?.attrs.get('id') === id;
+    }, `the item ${id} of ${owner}`);
+  }
+
   /** What the roster says of a contact, once it says so. */
   async rosterSays(contact: string, subscription: string): Promise<void> {
     await this.wire.element((node) => {
