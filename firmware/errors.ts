@@ -31,6 +31,7 @@ export const ERRORS = {
   'member-unknown': 'There is no member {address}. `casp3r user list` shows who is there.',
   'member-exists': 'There is a member {address} already. Choose another name.',
   'member-refused': 'The member {address} cannot be made: {reason}.',
+  'device-unknown': 'No device of {address} has the id {id}. `casp3r user devices {address}` lists them.',
   'password-missing': 'No password was given. Use --password -, and give it on standard input.',
   'password-refused': 'This password cannot be used: {reason}.',
   'last-administrator': '{address} is the only administrator. Make another member administrator first.',

@@ -5,6 +5,7 @@ import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption } from './options.ts';
 import { print, printJson, printTable } from './output.ts';
 import { readPassword } from './password.ts';
+import { addUserDevicesCommand } from './user-devices.ts';
 import { addUserFileCommands } from './user-files.ts';
 
 const address = () => new Argument('<jid>', 'NAME@DOMAIN');
@@ -92,6 +93,7 @@ export function addUserCommand(casp3r: Command): void {
         print(`${jid} ${done}`);
       });
 
+  addUserDevicesCommand(user);
   addUserFileCommands(user);
 
   user

@@ -5,6 +5,7 @@ import { accessCommands } from './access.ts';
 import { announcementCommands } from './announcements.ts';
 import { circleCommands } from './circles.ts';
 import { componentCommands } from './components.ts';
+import { deviceCommands } from './devices.ts';
 import { federationCommands } from './federation.ts';
 import { inviteCommands } from './invites.ts';
 import { panelCommands } from './panel.ts';
@@ -18,6 +19,7 @@ export function commandsOf(box: Box): [string, Command][] {
     ['status', () => statusOf(box)],
     ...serverCommands(box),
     ...userCommands(box),
+    ...deviceCommands(box),
     ...inviteCommands(box),
     ...accessCommands(box),
     ...circleCommands(box),

@@ -49,7 +49,7 @@ export function userCommands(box: Box): [string, Command][] {
       async (args) => {
         const { host, account, address } = member(args);
         await refusedAs('password-refused', address, () =>
-          host.accounts.setPassword(account, textOf(args, 'password'), COMMAND_LINE),
+          host.accounts.setPassword(account, textOf(args, 'password'), { by: COMMAND_LINE }),
         );
         return { address };
       },
@@ -152,7 +152,7 @@ function tryParse(address: string): Jid | undefined {
 }
 
 /** Says the engine's refusals in the operator's terms. */
-async function refusedAs<T>(code: ErrorCode, address: string, work: () => Promise<T>): Promise<T> {
+export async function refusedAs<T>(code: ErrorCode, address: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

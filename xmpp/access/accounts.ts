@@ -144,12 +144,23 @@ export class Accounts {
     return found.find(({ account, disabled }) => account || disabled) ?? this.credentials(name, 'SHA-256');
   }
 
-  /** Sessions stay as they are, tokens are void. @throws StanzaError not-acceptable */
-  async setPassword(account: Account, password: string, by?: Actor): Promise<void> {
+  /**
+   * Sessions stay as they are; tokens are void, and push registrations end but for those of the session that asked.
+   * @throws StanzaError not-acceptable
+   */
+  async setPassword(
+    account: Account,
+    password: string,
+    { by, asker }: { by?: Actor | undefined; asker?: Session } = {},
+  ): Promise<void> {
     const credentials = await credentialsOf(preparePassword(password), this.#host.random);
     const set = change('credentials set', { account: account.id, credentials });
-    const changes = [set, ...this.#act(by, 'user passwd', account)];
-    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(...changes));
+    const { clients, store } = this.#host;
+    const acts = this.#act(by, 'user passwd', account);
+    await clients.alone(account, () => {
+      const pushes = clients.pushesEnded(account, ({ resource }) => resource !== asker?.jid.resource);
+      return store.journal.commit(set, ...pushes, ...acts);
+    });
   }
 
   async setRole(account: Account, role: Role, by?: Actor): Promise<void> {

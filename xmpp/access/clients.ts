@@ -5,7 +5,7 @@
 import type { Host } from '../extension.ts';
 import { Turns } from '../im/turns.ts';
 import { type Change, change } from '../store/changes.ts';
-import type { Account, ClientRow, FastToken } from '../store/model.ts';
+import type { Account, ClientRow, FastToken, PushRegistration } from '../store/model.ts';
 import { afterUse, isAlive, isDue, shownToken, withNew } from './fast-tokens.ts';
 
 /** Of one member: the one not seen for longest makes room. */
@@ -106,13 +106,26 @@ export class Clients {
     });
   }
 
-  /** Its tokens are void, and its sessions end. */
-  async revoke(account: Account, id: string): Promise<void> {
+  /**
+   * Its tokens are void, and nobody is told any more of what waits for it.
+   * @param resources of its sessions: all that is known of a client without an id
+   */
+  async revoke(account: Account, id: string | undefined, resources: readonly string[]): Promise<void> {
     await this.alone(account, async () => {
-      const row = this.#host.store.clients.find(account.id, id);
-      if (row) await this.#commit({ ...row, tokens: [] });
+      const { store } = this.#host;
+      const row = id === undefined ? undefined : store.clients.find(account.id, id);
+      const pushes = this.pushesEnded(account, ({ client, resource }) =>
+        client === '' ? resources.includes(resource) : client === id,
+      );
+      const changes = [...(row ? [change('client set', { ...row, tokens: [] })] : []), ...pushes];
+      if (changes.length > 0) await store.journal.commit(...changes);
     });
-    this.endSessions(account, id, 'not-authorized', 'The access of this client was revoked.');
+  }
+
+  /** The changes that end those of its push registrations. */
+  pushesEnded({ id: account }: Account, which: (registration: PushRegistration) => boolean): Change[] {
+    const ended = this.#host.store.extras.pushRegistrations(account).filter(which);
+    return ended.map(({ service, node }) => change('push disabled', { account, service, node }));
   }
 
   endSessions(account: Account, id: string, condition: 'conflict' | 'not-authorized', text: string): void {

@@ -6,6 +6,7 @@ import { tryPrepareName } from '../access/name.ts';
 import type { Extension, Host } from '../extension.ts';
 import type { BeforeLoginRequest, StrangerStream } from '../routing/before-login.ts';
 import type { IqRequest } from '../routing/iq-table.ts';
+import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import type { Account } from '../store/model.ts';
 import { CommitError } from '../store/store.ts';
@@ -156,18 +157,19 @@ async function change(host: Host, request: IqRequest): Promise<undefined> {
     host.clock.after(0, () => session.outlet.close('not-authorized', 'The account was removed.'));
     return undefined;
   }
-  await changePassword(host, account, session.outlet.secure, payload);
+  await changePassword(host, account, session, payload);
   return undefined;
 }
 
-async function changePassword(host: Host, account: Account, secure: boolean, payload: Element): Promise<void> {
+async function changePassword(host: Host, account: Account, session: Session, payload: Element): Promise<void> {
   const { username, password } = takeFields(payload);
-  if (!secure) throw new StanzaError('not-authorized', { type: 'modify', text: 'This needs an encrypted stream.' });
+  if (!session.outlet.secure)
+    throw new StanzaError('not-authorized', { type: 'modify', text: 'This needs an encrypted stream.' });
   if (!username || !password) throw new StanzaError('bad-request', { text: 'A name and a password are needed.' });
   const [local = ''] = username.split('@');
   if (tryPrepareName(local) !== account.local)
     throw new StanzaError('not-allowed', { text: 'The password of another account is not yours to change.' });
-  await host.accounts.setPassword(account, password);
+  await host.accounts.setPassword(account, password, { asker: session });
 }
 
 /** Takes what was sent out of the payload, so that no error carries the password back (section 3.3). */

@@ -262,6 +262,8 @@ export interface PushRegistration {
   node: string;
   /** The client's. */
   resource: string;
+  /** The id that it gave itself at login (XEP-0388); '' for none. */
+  client: string;
   /** What the app server wants to be told each time: a form, serialised; '' for none. */
   options: string;
   /** What a notification may show of a message. */

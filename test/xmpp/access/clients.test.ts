@@ -81,13 +81,44 @@ describe('a token', () => {
   test.each<[string, (host: TestHost, account: Account) => Promise<void>]>([
     ['another password', (host, account) => host.accounts.setPassword(account, 'another password')],
     ['being disabled', (host, account) => host.accounts.setStatus(account, 'disabled')],
-    ['revocation', (host, account) => host.clients.revoke(account, PHONE)],
+    ['revocation', (host, account) => host.clients.revoke(account, PHONE, [])],
     ['removal', (host, account) => host.accounts.remove(account)],
   ])('dies with %s', async (_, kill) => {
     const { host, account } = await member();
     const secret = await token(host, account);
     await Promise.all([kill(host, account), use(host, account, secret, 1)]);
     expect(await use(host, account, secret, 2)).toBeUndefined();
+  });
+});
+
+describe('push registrations', () => {
+  const node = (name: string, client: string, resource: string) =>
+    ({ service: 'push.app.test', node: name, resource, client, options: '', shows: [], atMs: 0 }) as const;
+  const registered = async (host: TestHost, account: Account) => {
+    const all = [node('phone', PHONE, 'app.1'), node('desk', 'another', 'app.2'), node('old', '', 'app.3')];
+    const changes = all.map((each) => change('push enabled', { account: account.id, ...each }));
+    await host.store.journal.commit(...changes);
+  };
+  const left = (host: TestHost, account: Account) =>
+    host.store.extras.pushRegistrations(account.id).map(({ node }) => node);
+
+  test('end with the access of the client that made them', async () => {
+    const { host, account } = await member();
+    await registered(host, account);
+    await host.clients.revoke(account, PHONE, ['app.1']);
+    expect(left(host, account)).toEqual(['desk', 'old']);
+    await host.clients.revoke(account, undefined, ['app.2', 'app.3']);
+    expect(left(host, account)).toEqual(['desk']);
+  });
+
+  test('end with the password, but for those of the session that changes it', async () => {
+    const { host, account } = await member();
+    await registered(host, account);
+    const asker = host.client(account, 'app.2').session;
+    await host.accounts.setPassword(account, 'another password', { asker });
+    expect(left(host, account)).toEqual(['desk']);
+    await host.accounts.setPassword(account, 'a third password');
+    expect(left(host, account)).toEqual([]);
   });
 });
 

@@ -180,6 +180,32 @@ describe('who is told', () => {
   });
 });
 
+describe('who is told no more', () => {
+  test('one whose member is disabled, until the member may log in again', async () => {
+    await enable();
+    leave();
+    await host.accounts.setStatus(phone.session.account, 'disabled');
+    await say(host, BOB, ALICE, chat('one'));
+    expect(told()).toEqual([]);
+    await host.accounts.setStatus(phone.session.account, 'active');
+    await say(host, CAROL, ALICE, chat('two'));
+    expect(told()).toHaveLength(1);
+  });
+
+  test('one whose client lost its access, not even of what waited for the last answer', async () => {
+    phone.session.client = 'the phone';
+    await enable();
+    leave();
+    await say(host, BOB, ALICE, chat('one'));
+    await say(host, CAROL, ALICE, chat('two'));
+    expect(told()).toHaveLength(1);
+    await host.clients.revoke(phone.session.account, 'the phone', []);
+    await answered();
+    await say(host, CAROL, ALICE, chat('three'));
+    expect(told()).toEqual([]);
+  });
+});
+
 describe('how often', () => {
   beforeEach(async () => {
     await enable();

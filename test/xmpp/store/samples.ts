@@ -171,6 +171,7 @@ export const push: PushRegistration = {
   service: 'push.app.test',
   node: 'phone',
   resource: 'app.1',
+  client: 'd4565fa7-4d72-4749-b3d3-740edbf87770',
   options: "<x xmlns='jabber:x:data'/>",
   shows: ['sender'],
   atMs: noonMs,

@@ -35,7 +35,7 @@ export const userCommands = (host: Host): readonly AdminCommand[] => [
       fields: [ACCOUNT, { var: 'password', type: 'text-private', label: 'Password', required: true }],
       async next(answers, asker) {
         const account = accountAt(host, answers.text('accountjid'));
-        await asPayload(host.accounts.setPassword(account, answers.exact('password'), actorOf(asker)));
+        await asPayload(host.accounts.setPassword(account, answers.exact('password'), { by: actorOf(asker) }));
         return done('The password is changed.');
       },
     }),

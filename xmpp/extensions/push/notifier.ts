@@ -6,7 +6,7 @@
 import type { Host } from '../../extension.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
-import type { Account, PushRegistration } from '../../store/model.ts';
+import type { Account, Id, PushRegistration } from '../../store/model.ts';
 import { publishRequest } from './notification.ts';
 import type { Waking } from './waking.ts';
 
@@ -46,15 +46,19 @@ export class Notifier {
 
   /** The client is there: what it lacked is on its way to it. */
   cameBack(account: Account, registration: PushRegistration): void {
-    const progress = this.#progress.get(keyOf(account, registration));
+    const progress = this.#progress.get(keyOf(account.id, registration));
     if (!progress) return;
     progress.messages = 0;
     progress.told.clear();
     progress.next = undefined;
   }
 
-  forget(account: Account, registration: PushRegistration): void {
-    this.#progress.delete(keyOf(account, registration));
+  /** Nothing more goes there. @param account an id */
+  forget(account: Id, registration: Pick<PushRegistration, 'service' | 'node'>): void {
+    const key = keyOf(account, registration);
+    const progress = this.#progress.get(key);
+    if (progress) progress.next = undefined;
+    this.#progress.delete(key);
   }
 
   #sendInTurn(account: Account, registration: PushRegistration, waking: Waking, progress: Progress): void {
@@ -65,6 +69,8 @@ export class Notifier {
   }
 
   #send(account: Account, registration: PushRegistration, waking: Waking, progress: Progress): void {
+    // Who may not log in is woken by nothing.
+    if (this.#host.store.accounts.byId(account.id)?.status !== 'active') return;
     if (progress.told.size >= MAX_CHATS) progress.told.clear();
     progress.told.set(waking.chat, this.#host.clock.nowMs());
     progress.underWay += 1;
@@ -101,8 +107,7 @@ export class Notifier {
       this.#host.log.debug(details, 'a push service could not be told');
       return;
     }
-    progress.next = undefined;
-    this.forget(account, registration);
+    this.forget(account.id, registration);
     this.#host.log.info(details, 'a push service refused and is told no more');
     this.#host.store.journal
       .commit(change('push disabled', { account: account.id, service, node }))
@@ -110,7 +115,7 @@ export class Notifier {
   }
 
   #progressOf(account: Account, registration: PushRegistration): Progress {
-    const key = keyOf(account, registration);
+    const key = keyOf(account.id, registration);
     let progress = this.#progress.get(key);
     if (!progress) {
       progress = { messages: 0, told: new Map(), underWay: 0, next: undefined, failingSinceMs: undefined };
@@ -123,4 +128,5 @@ export class Notifier {
 const isTemporary = (error: unknown) =>
   !(error instanceof StanzaError) || error.type === 'wait' || TEMPORARY.has(error.condition);
 
-export const keyOf = (account: Account, { service, node }: PushRegistration) => `${account.id}\n${service}\n${node}`;
+export const keyOf = (account: Id, { service, node }: Pick<PushRegistration, 'service' | 'node'>) =>
+  `${account}\n${service}\n${node}`;

@@ -23,15 +23,15 @@ export const push: Extension = {
 
   attach(host) {
     const notifier = new Notifier(host);
-    attachRegistering(host, notifier);
-    attachTakingBack(host, notifier);
+    attachRegistering(host);
+    attachTakingBack(host);
     const registrationsOf = (account: Account) => host.store.extras.pushRegistrations(account.id);
 
     /** Registrations that were told of a stanza: it may come by again, given back by a session that was never resumed. */
     const told = new WeakMap<Element, Set<string>>();
     const tell = (account: Account, registration: PushRegistration, stanza: Element, waking: Waking): void => {
       const tellings = told.get(stanza) ?? new Set();
-      const key = keyOf(account, registration);
+      const key = keyOf(account.id, registration);
       if (tellings.has(key)) return;
       told.set(stanza, tellings.add(key));
       notifier.notify(account, registration, waking);
@@ -72,8 +72,13 @@ export const push: Extension = {
       }
     });
 
+    host.onStop(
+      host.store.onCommitted((changes) => {
+        for (const { kind, data } of changes) if (kind === 'push disabled') notifier.forget(data.account, data);
+      }),
+    );
     host.hooks.on('account removed', ({ account }) => {
-      for (const registration of registrationsOf(account)) notifier.forget(account, registration);
+      for (const registration of registrationsOf(account)) notifier.forget(account.id, registration);
     });
     for (const name of ['session bound', 'session resumed', 'stanza from session'] as const) {
       host.hooks.on(name, ({ session: { account, jid } }) => {

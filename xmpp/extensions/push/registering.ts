@@ -8,7 +8,6 @@ import { change } from '../../store/changes.ts';
 import type { Account, PushRegistration } from '../../store/model.ts';
 import type { Element } from '../../xml.ts';
 import { NS_PUSH, NS_SUMMARY } from './notification.ts';
-import type { Notifier } from './notifier.ts';
 
 const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 const NS_PUBLISH_OPTIONS = 'http://jabber.org/protocol/pubsub#publish-options';
@@ -16,14 +15,14 @@ const NS_PUBLISH_OPTIONS = 'http://jabber.org/protocol/pubsub#publish-options';
 const MAX_REGISTRATIONS = 20;
 const MAX_CHARACTERS = 4000;
 
-export function attachRegistering(host: Host, notifier: Notifier): void {
+export function attachRegistering(host: Host): void {
   host.iq.handle('set', 'account', 'enable', NS_PUSH, 'owner', async (request) => {
     const account = accountOf(request);
     const registration = read(host, request);
     const others = registrationsOf(host, account).filter((other) => !isSame(other, registration));
     const tooMany = others.slice(0, Math.max(0, others.length + 1 - MAX_REGISTRATIONS));
     const kept = change('push enabled', { account: account.id, ...registration });
-    await disable(host, notifier, account, tooMany, kept);
+    await disable(host, account, tooMany, kept);
     return undefined;
   });
 
@@ -34,13 +33,13 @@ export function attachRegistering(host: Host, notifier: Notifier): void {
     const gone = registrationsOf(host, account).filter(
       (each) => each.service === service && (node === undefined || each.node === node),
     );
-    await disable(host, notifier, account, gone);
+    await disable(host, account, gone);
     return undefined;
   });
 }
 
 /** Section 8: a service takes back the right to publish at one of its nodes. */
-export function attachTakingBack(host: Host, notifier: Notifier): void {
+export function attachTakingBack(host: Host): void {
   host.hooks.on('stanza to account', ({ account, stanza, from }) => {
     const pubsub = stanza.name === 'message' ? stanza.getChild('pubsub', NS_PUBSUB) : undefined;
     const affiliation = pubsub?.getChild('affiliation')?.attrs;
@@ -48,7 +47,7 @@ export function attachTakingBack(host: Host, notifier: Notifier): void {
     const gone = registrationsOf(host, account).filter(
       ({ service, node }) => service === from.toString() && node === (pubsub?.attrs.node ?? ''),
     );
-    disable(host, notifier, account, gone).catch((error: unknown) =>
+    disable(host, account, gone).catch((error: unknown) =>
       host.log.warn({ error: String(error), account: account.id }, 'a push service stays registered'),
     );
   });
@@ -60,7 +59,6 @@ const isSame = (one: PushRegistration, other: PushRegistration) =>
 
 async function disable(
   host: Host,
-  notifier: Notifier,
   account: Account,
   gone: readonly PushRegistration[],
   ...more: ReturnType<typeof change>[]
@@ -68,11 +66,10 @@ async function disable(
   const disabled = gone.map(({ service, node }) => change('push disabled', { account: account.id, service, node }));
   const changes = [...disabled, ...more];
   if (changes.length > 0) await host.store.journal.commit(...changes);
-  for (const registration of gone) notifier.forget(account, registration);
 }
 
 /** @throws StanzaError for what is no push service, or asks for too much */
-function read(host: Host, { payload, from }: IqRequest): PushRegistration {
+function read(host: Host, { payload, from, session }: IqRequest): PushRegistration {
   const service = serviceOf(payload);
   assertPushService(host, service);
   const forms = payload.getChildren('x', NS_DATA_FORM);
@@ -83,7 +80,8 @@ function read(host: Host, { payload, from }: IqRequest): PushRegistration {
     throw new StanzaError('not-acceptable', { text: 'These publish options are too long.' });
   const { resource } = from;
   const shows = shown(formOf(NS_SUMMARY));
-  return { service: service.toString(), node, resource, options, shows, atMs: host.clock.nowMs() };
+  const client = session?.client ?? '';
+  return { service: service.toString(), node, resource, client, options, shows, atMs: host.clock.nowMs() };
 }
 
 /** What the member lets a notification show: fields of the summary form that are set to true. Nothing by default. */

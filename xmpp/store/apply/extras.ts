@@ -47,17 +47,18 @@ export const extrasAppliers = {
     );
   },
 
-  'push enabled'(db, { account, service, node, resource, options, shows, atMs }, hlc) {
+  'push enabled'(db, { account, service, node, resource, client, options, shows, atMs }, hlc) {
     db.run(
-      `INSERT INTO push_registrations (account, service, node, resource, options, shows, at_ms, removed, hlc)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)
-       ON CONFLICT DO UPDATE SET resource = excluded.resource, options = excluded.options, shows = excluded.shows,
+      `INSERT INTO push_registrations (account, service, node, resource, client, options, shows, at_ms, removed, hlc)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+       ON CONFLICT DO UPDATE SET resource = excluded.resource, client = excluded.client, options = excluded.options, shows = excluded.shows,
          at_ms = excluded.at_ms, removed = 0, hlc = excluded.hlc
        WHERE excluded.hlc > push_registrations.hlc`,
       account,
       service,
       node,
       resource,
+      client,
       options,
       shows.join(' '),
       atMs,
@@ -69,7 +70,7 @@ export const extrasAppliers = {
     db.run(
       `INSERT INTO push_registrations (account, service, node, resource, options, shows, at_ms, removed, hlc)
        VALUES (?, ?, ?, '', '', '', 0, 1, ?)
-       ON CONFLICT DO UPDATE SET resource = '', options = '', shows = '', at_ms = 0, removed = 1, hlc = excluded.hlc
+       ON CONFLICT DO UPDATE SET resource = '', client = '', options = '', shows = '', at_ms = 0, removed = 1, hlc = excluded.hlc
        WHERE excluded.hlc > push_registrations.hlc`,
       account,
       service,

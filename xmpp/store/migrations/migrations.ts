@@ -14,6 +14,7 @@ import { sql as keptBytes } from './0012-kept-bytes.ts';
 import { sql as roomHats } from './0013-room-hats.ts';
 import { sql as components } from './0014-components.ts';
 import { sql as circles } from './0015-circles.ts';
+import { sql as pushClients } from './0016-push-clients.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -31,4 +32,5 @@ export const migrations: readonly string[] = [
   roomHats,
   components,
   circles,
+  pushClients,
 ];

@@ -47,7 +47,7 @@ export class SqliteExtras implements ExtrasReads {
       ...this.#pushes.get(account, () =>
         this.#db
           .all<Omit<PushRegistration, 'shows'> & { shows: string }>(
-            `SELECT service, node, resource, options, shows, at_ms AS atMs FROM push_registrations
+            `SELECT service, node, resource, client, options, shows, at_ms AS atMs FROM push_registrations
              WHERE account = ? AND removed = 0 ORDER BY at_ms, service, node`,
             account,
           )
