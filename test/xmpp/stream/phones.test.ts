@@ -6,16 +6,18 @@ import type { Session } from '../../../xmpp/routing/session.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { TestClock } from '../extensions/harness.ts';
 import { TestClient } from './client.ts';
-import { message, type Rig, startRig } from './rig.ts';
+import { message, type Rig } from './rig.ts';
+import { startWebRig, type WebRig } from './web/rig.ts';
+import { WebClient } from './websocket/client.ts';
 
-let rig: Rig | undefined;
+let rig: WebRig | undefined;
 afterEach(async () => {
   await rig?.stop();
   rig = undefined;
 });
 
 interface Phone {
-  running: Rig;
+  running: WebRig;
   clock: TestClock;
   client: TestClient;
   session: Session;
@@ -26,7 +28,7 @@ interface Phone {
 
 async function phone(): Promise<Phone> {
   const clock = new TestClock();
-  const running = await startRig({ allowPlainLoopback: true, limits: { resumeSeconds: 900 }, clock });
+  const running = await startWebRig({ limits: { resumeSeconds: 900 }, clock });
   rig = running;
   attach(running.host, csi);
   const client = await loggedIn(running);
@@ -99,20 +101,40 @@ it('an inactive client is not asked for an acknowledgement while nothing is sent
   expect(came).not.toContain('away');
 });
 
-it('after ten minutes and more in a tunnel the stream goes on, with the newest of what changed', async () => {
-  const { running, clock, client, session, id } = await phone();
-  client.cut();
-  await disconnected(session);
-  for (let n = 0; n < 5000; n += 1) session.send(presence(`${n}`));
-  session.send(message(JULIET, 'hello'));
-  clock.pass(12 * 60_000);
-  const next = await loggedIn(running);
-  next.send(`<resume xmlns='urn:xmpp:sm:3' previd='${id}' h='0'/>`);
-  const resumed = await next.until('</presence>');
-  expect(resumed.match(/<presence/g)).toHaveLength(1);
-  expect(resumed).toMatch(/<resumed.*<body>hello<\/body>.*<show>4999<\/show>/s);
-  expect(session.gate?.inactive).toBe(false);
-});
+/** Resumes a stream and gives all that comes up to and with the presence that is waited for. */
+const transports: Record<string, (running: WebRig, resume: string) => Promise<string>> = {
+  async TCP(running, resume) {
+    const next = await loggedIn(running);
+    next.send(resume);
+    return next.until('</presence>');
+  },
+  async WebSocket(running, resume) {
+    const next = await WebClient.connect(running.http);
+    await next.open();
+    await next.login();
+    next.send(resume);
+    let came = '';
+    while (!came.includes('</presence>')) came += await next.next();
+    next.socket.terminate();
+    return came;
+  },
+};
+
+it.each(Object.entries(transports))(
+  'after ten minutes and more in a tunnel the stream goes on over %s, with the newest of what changed',
+  async (_, resume) => {
+    const { running, clock, client, session, id } = await phone();
+    client.cut();
+    await disconnected(session);
+    for (let n = 0; n < 5000; n += 1) session.send(presence(`${n}`));
+    session.send(message(JULIET, 'hello'));
+    clock.pass(12 * 60_000);
+    const resumed = await resume(running, `<resume xmlns='urn:xmpp:sm:3' previd='${id}' h='0'/>`);
+    expect(resumed.match(/<presence/g)).toHaveLength(1);
+    expect(resumed).toMatch(/<resumed.*<body>hello<\/body>.*<show>4999<\/show>/s);
+    expect(session.gate?.inactive).toBe(false);
+  },
+);
 
 it('a session that is not resumed gives back what was held as well', async () => {
   const { running, clock, client, session } = await phone();
