@@ -179,6 +179,7 @@ export const configSchema = v.strictObject({
     stanzas_per_second: v.optional(limit, 100),
     logins_per_minute: v.optional(limit, 30),
     registrations_per_hour: v.optional(limit, 20),
+    csi: v.optional(flag, true),
     archive_bytes: v.optional(limit, 2_147_483_648),
     node_bytes: v.optional(limit, 104_857_600),
     private_bytes: v.optional(limit, 10_485_760),

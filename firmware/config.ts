@@ -146,6 +146,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
       resumeSeconds: 900,
       resumeStanzas: 1000,
     },
+    csi: limits.csi,
     quotas: { archive: limits.archive_bytes, nodes: limits.node_bytes, private: limits.private_bytes },
     upload: {
       maxBytes: upload.max_bytes,

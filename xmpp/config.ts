@@ -168,6 +168,8 @@ export interface ServerConfig {
   /** Addresses of DNS servers, with a port or without; empty for the system's. */
   dns: { servers: readonly string[] };
   externalServices: ExternalServices;
+  /** Clients that say that nobody looks at them are sent what can wait later, and merged (XEP-0352). */
+  csi: boolean;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;
   /** Where to turn to, as URIs, for what `docs/configuration.md` names (XEP-0157). An empty list says that there is nobody. */

@@ -96,6 +96,7 @@ export const testConfig: ServerConfig = {
   },
   dns: { servers: [] },
   externalServices: noExternalServices,
+  csi: true,
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },

@@ -86,6 +86,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     federation: testConfig.federation,
     dns: testConfig.dns,
     externalServices: noExternalServices,
+    csi: true,
     tls: files,
     allowPlainLoopback: options.allowPlainLoopback ?? false,
     archive: { days: 0, search: false },
@@ -103,6 +104,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const accounts = await memoryAccounts();
   const host = {
     server: { id: '1', domain: 'example.test', fallbacks: [], mode: 'family', registration: 'closed' },
+    config,
     hooks,
     sessions,
     accounts,

@@ -11,6 +11,8 @@ export const csi: Extension = {
   xep: [{ number: '0352', title: 'Client State Indication', version: '1.0.0', status: 'complete' }],
 
   attach(host) {
+    // The text wants administrators to have the last word.
+    if (!host.config.csi) return;
     const gates = new WeakMap<Session, CsiGate>();
     const gateOf = (session: Session): CsiGate => {
       const gate = gates.get(session) ?? new CsiGate(session);
