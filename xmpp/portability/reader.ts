@@ -8,8 +8,10 @@ import { CONTAINERS, type Container, NS_PIE, NS_PUBSUB, type Piece } from './for
 
 const NS_XINCLUDE = 'http://www.w3.org/2001/XInclude';
 const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
-/** Characters of one element, pictures among them, and how deep it may be. */
+/** Of one element: its characters, pictures among them, and what it is made of. Files come from strangers as well. */
 const MAX_CHARACTERS = 16_000_000;
+const MAX_ELEMENTS = 20_000;
+const MAX_ATTRIBUTES = 100;
 const MAX_DEPTH = 100;
 const MAX_INCLUDES = 5;
 
@@ -60,13 +62,30 @@ class FileReader {
   /** Elements between the user and the part that is read: `<query/>`, `<pubsub><items>`. */
   #between = 0;
   readonly #part: Element[] = [];
-  #characters = 0;
+  /** Since something was given out or passed over: characters that are in memory, and namespaces that will be written anew. */
+  #held = 0;
+  #elements = 0;
+  #depth = 0;
+  #attributes = 0;
   #found: Found[] = [];
 
   constructor(place: Place) {
     this.#place = { ...place };
+    this.#sax.on('opentagstart', () => {
+      this.#attributes = 0;
+      this.#depth += 1;
+      if (this.#depth > MAX_DEPTH) throw new Error('an element is nested too deeply');
+    });
+    this.#sax.on('attribute', () => {
+      this.#attributes += 1;
+      if (this.#attributes > MAX_ATTRIBUTES) throw new Error('an element has too many attributes');
+    });
     this.#sax.on('opentag', (tag) => this.#open(tag));
-    this.#sax.on('closetag', (tag) => this.#close(tag));
+    this.#sax.on('closetag', (tag) => {
+      this.#depth -= 1;
+      this.#close(tag);
+      if (this.#part.length === 0) this.#held = 0;
+    });
     this.#sax.on('text', (text) => this.#text(text));
     this.#sax.on('cdata', (text) => this.#text(text));
     this.#sax.on('doctype', () => {
@@ -78,7 +97,9 @@ class FileReader {
   }
 
   write(text: string): void {
+    this.#held += text.length;
     this.#sax.write(text);
+    if (this.#held > MAX_CHARACTERS) throw new Error(`<${this.#part[0]?.name ?? 'something'}> is too large`);
   }
 
   end(): void {
@@ -151,9 +172,12 @@ class FileReader {
 
   #openPart(tag: SaxesTagNS): void {
     const parent = this.#part.at(-1);
-    if (this.#part.length >= MAX_DEPTH) throw new Error('an element is nested too deeply');
-    if (!parent) this.#characters = 0;
+    if (!parent) this.#elements = 0;
+    this.#elements += 1;
     const isForeign = !parent || parent.getNS() !== tag.uri;
+    if (isForeign) this.#held += tag.uri.length;
+    if (this.#elements > MAX_ELEMENTS || this.#held > MAX_CHARACTERS)
+      throw new Error(`<${this.#part[0]?.name ?? tag.local}> is too large`);
     const element = new Element(tag.local, { ...(isForeign && { xmlns: tag.uri }), ...attributesOf(tag) });
     parent?.append(element);
     this.#part.push(element);
@@ -179,11 +203,7 @@ class FileReader {
   }
 
   #text(text: string): void {
-    const element = this.#part.at(-1);
-    if (!element) return;
-    this.#characters += text.length;
-    if (this.#characters > MAX_CHARACTERS) throw new Error(`<${this.#part[0]?.name}> is too large`);
-    element.append(text);
+    this.#part.at(-1)?.append(text);
   }
 }
 
