@@ -1,13 +1,12 @@
 /** ejabberd as Debian has it, in a folder of its own; without Erlang's distribution, so that no epmd is started and left behind. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../kit/ports.ts';
-import { Wire } from '../../kit/wire.ts';
 import { needs } from '../peer.ts';
 import type { Internet } from './internet.ts';
 import { Program } from './program.ts';
-import { type ForeignServer, passwordOf, type ServerOptions } from './server.ts';
+import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
 
 /** Where Debian keeps Erlang's libraries, on each of its architectures. */
 const LIBRARIES = readdirSync('/usr/lib')
@@ -46,42 +45,22 @@ export async function startEjabberd(internet: Internet, options: ServerOptions):
     'halt()',
   ];
   const database = JSON.stringify(join(folder, 'database'));
-  const program = await Program.start(
-    '/usr/bin/erl',
-    ['+S', '1', '+sbwt', 'none', '-noshell', '-mnesia', 'dir', database, '-eval', `${orders.join()}.`],
-    'ejabberd is ready',
-    {
-      HOME: folder,
-      ERL_LIBS: LIBRARIES ?? '',
-      ERL_INETRC: inetrc,
-      ERL_CRASH_DUMP: join(folder, 'crash'),
-      EJABBERD_CONFIG_PATH: config,
-      EJABBERD_LOG_PATH: join(folder, 'log'),
-      SPOOL_DIR: folder,
-    },
-  );
-  const stop = async () => {
-    await program.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  internet.onEnd(stop);
-  return {
-    domain,
-    rooms: `rooms.${domain}`,
-    get log() {
-      return program.log;
-    },
-    login: (local, resource) =>
-      Wire.login({
-        host: address,
-        port: c2s,
-        domain,
-        local,
-        password: passwordOf(local),
-        ...(resource === undefined ? {} : { resource }),
-      }),
-    stop,
-  };
+  const launch = () =>
+    Program.start(
+      '/usr/bin/erl',
+      ['+S', '1', '+sbwt', 'none', '-noshell', '-mnesia', 'dir', database, '-eval', `${orders.join()}.`],
+      'ejabberd is ready',
+      {
+        HOME: folder,
+        ERL_LIBS: LIBRARIES ?? '',
+        ERL_INETRC: inetrc,
+        ERL_CRASH_DUMP: join(folder, 'crash'),
+        EJABBERD_CONFIG_PATH: config,
+        EJABBERD_LOG_PATH: join(folder, 'log'),
+        SPOOL_DIR: folder,
+      },
+    );
+  return ForeignServer.start(internet, { ...options, folder, c2s, launch });
 }
 
 interface Told extends ServerOptions {

@@ -43,8 +43,15 @@ export class Program {
     return this.#log;
   }
 
-  get pid(): number {
-    return this.#child.pid ?? 0;
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** kill -9 */
+  async crash(): Promise<void> {
+    const gone = once(this.#child, 'close');
+    this.#child.kill('SIGKILL');
+    await gone;
   }
 
   async stop(): Promise<void> {

@@ -1,20 +1,19 @@
 /** Prosody 0.12 as Debian has it, in a folder of its own. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../../kit/ports.ts';
-import { Wire } from '../../kit/wire.ts';
 import { needs } from '../peer.ts';
 import type { Internet } from './internet.ts';
 import { Program } from './program.ts';
-import { type ForeignServer, passwordOf, type ServerOptions } from './server.ts';
+import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
 
 const PROGRAM = '/usr/bin/prosody';
 export const hasProsody = needs('/usr/bin/test', ['-x', PROGRAM], 'apt-get install prosody');
 
 const MODULES = [
   ...['roster', 'saslauth', 'disco', 'presence', 'message', 'iq', 'ping', 'pep', 'vcard4', 'vcard_legacy', 'blocklist'],
-  ...['carbons', 'mam', 'smacks', 'time', 'version', 'lastactivity', 'private', 'limits'],
+  ...['carbons', 'mam', 'offline', 'smacks', 'time', 'version', 'lastactivity', 'private', 'limits'],
 ];
 
 export async function startProsody(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
@@ -29,29 +28,8 @@ export async function startProsody(internet: Internet, options: ServerOptions): 
   const file = join(folder, 'prosody.cfg.lua');
   writeFileSync(file, configuration({ ...options, ...place, c2s, folder, dns: internet.dnsServer, certificate, ca }));
   keepAccounts(join(folder, 'data'), domain, accounts);
-  const program = await Program.start(PROGRAM, ['-F', '--config', file], 'prosody is ready');
-  const stop = async () => {
-    await program.stop();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  internet.onEnd(stop);
-  return {
-    domain,
-    rooms: `rooms.${domain}`,
-    get log() {
-      return program.log;
-    },
-    login: (local, resource) =>
-      Wire.login({
-        host: address,
-        port: c2s,
-        domain,
-        local,
-        password: passwordOf(local),
-        ...(resource === undefined ? {} : { resource }),
-      }),
-    stop,
-  };
+  const launch = () => Program.start(PROGRAM, ['-F', '--config', file], 'prosody is ready');
+  return ForeignServer.start(internet, { ...options, folder, c2s, launch });
 }
 
 interface Told extends ServerOptions {
@@ -92,7 +70,7 @@ s2s_direct_tls_ports = { ${s2sTls || ''} }
 http_ports = {}
 https_ports = {}
 modules_enabled = { ${[...modules, ...(disabled.length > 0 ? [] : ['dialback'])].map(lua).join(', ')} }
-modules_disabled = { ${[...disabled, 'offline', 'posix', 'admin_socket'].map(lua).join(', ')} }
+modules_disabled = { ${[...disabled, 'posix', 'admin_socket'].map(lua).join(', ')} }
 authentication = "internal_plain"
 c2s_require_encryption = false
 allow_unencrypted_plain_auth = true

@@ -1,5 +1,8 @@
 /** What the tests ask of each server that is not ours. */
-import type { Wire } from '../../kit/wire.ts';
+import { rmSync } from 'node:fs';
+import { Wire } from '../../kit/wire.ts';
+import type { Internet } from './internet.ts';
+import type { Program } from './program.ts';
 
 export interface ServerOptions {
   domain: string;
@@ -17,15 +20,61 @@ export interface ServerOptions {
   bidi?: boolean;
 }
 
-export interface ForeignServer {
+export const passwordOf = (local: string) => `secret of ${local}`;
+
+export interface Installed extends ServerOptions {
+  /** Its own, with all that it keeps. */
+  folder: string;
+  c2s: number;
+  launch: () => Promise<Program>;
+}
+
+export class ForeignServer {
   readonly domain: string;
   /** The domain of its rooms. */
   readonly rooms: string;
-  /** All that it said since its start. */
-  readonly log: string;
-  login(local: string, resource?: string): Promise<Wire>;
-  /** Ends it and what it kept. */
-  stop(): Promise<void>;
-}
+  readonly #installed: Installed;
+  #program: Program | undefined;
 
-export const passwordOf = (local: string) => `secret of ${local}`;
+  private constructor(installed: Installed) {
+    this.domain = installed.domain;
+    this.rooms = `rooms.${installed.domain}`;
+    this.#installed = installed;
+  }
+
+  /** It ends with the Internet that it is on. */
+  static async start(internet: Internet, installed: Installed): Promise<ForeignServer> {
+    const server = new ForeignServer(installed);
+    internet.onEnd(async () => {
+      await server.#program?.stop();
+      rmSync(installed.folder, { recursive: true, force: true });
+    });
+    await server.boot();
+    return server;
+  }
+
+  async boot(): Promise<void> {
+    this.#program = await this.#installed.launch();
+  }
+
+  /** It neither reads nor writes any more, and is not gone. */
+  freeze(): void {
+    this.#program?.signal('SIGSTOP');
+  }
+
+  /** kill -9 */
+  async crash(): Promise<void> {
+    await this.#program?.crash();
+  }
+
+  /** All that it said since it was booted. */
+  get log(): string {
+    return this.#program?.log ?? '';
+  }
+
+  login(local: string, resource?: string): Promise<Wire> {
+    const { address: host, c2s: port, domain } = this.#installed;
+    const wish = resource === undefined ? {} : { resource };
+    return Wire.login({ host, port, domain, local, password: passwordOf(local), ...wish });
+  }
+}

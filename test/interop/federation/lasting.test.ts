@@ -1,0 +1,75 @@
+/** Servers that go away and come back. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Box } from '../../kit/box.ts';
+import { hasEjabberd, startEjabberd } from './ejabberd.ts';
+import { Internet } from './internet.ts';
+import { startBox } from './our-box.ts';
+import { Person } from './person.ts';
+import { hasProsody, startProsody } from './prosody.ts';
+import type { ForeignServer } from './server.ts';
+
+const servers = [
+  { name: 'Prosody', start: startProsody, present: hasProsody, address: '127.0.0.61', domain: 'prosody.test' },
+  { name: 'ejabberd', start: startEjabberd, present: hasEjabberd, address: '127.0.0.62', domain: 'ejabberd.test' },
+];
+
+describe.each(servers.filter(({ present }) => present))('$name', ({ name, start, address, domain }) => {
+  let internet: Internet;
+  let box: Box;
+  let other: ForeignServer;
+  let alice: Person;
+  let romeo: Person;
+
+  beforeAll(async () => {
+    internet = await Internet.create();
+    [other, box] = await Promise.all([start(internet, { domain, address, accounts: ['romeo'] }), startBox(internet)]);
+    alice = new Person(await box.login(await box.addAccount('alice'), 'ours'));
+    romeo = new Person(await other.login('romeo', 'theirs'));
+    await alice.comesOnline();
+    await romeo.comesOnline();
+  });
+  afterAll(() => internet.end());
+
+  async function chat(): Promise<void> {
+    alice.say(romeo.bare, 'Hello');
+    await romeo.hears('Hello', alice.jid);
+    romeo.say(alice.bare, 'And to you');
+    await alice.hears('And to you', romeo.jid);
+  }
+
+  test.runIf(name === 'Prosody')(
+    'what it had not acknowledged when it crashed reaches it when it is back (XEP-0198)',
+    async () => {
+      await chat();
+      other.freeze();
+      const words = ['one', 'two', 'three', 'four', 'five'];
+      for (const word of words) alice.say(romeo.bare, word);
+      // Our box has taken them in, and has nothing left to do but wait.
+      await alice.asks('get', box.domain, "<ping xmlns='urn:xmpp:ping'/>");
+      await other.crash();
+      await other.boot();
+      romeo = new Person(await other.login('romeo', 'theirs'));
+      await romeo.comesOnline();
+      for (const word of words) await romeo.hears(word, alice.jid);
+    },
+  );
+
+  test('after it was gone chat goes on', async () => {
+    await chat();
+    await other.crash();
+    await other.boot();
+    romeo = new Person(await other.login('romeo', 'theirs'));
+    await romeo.comesOnline();
+    await chat();
+  });
+
+  test('after our box was gone chat goes on, and who is there is seen again', async () => {
+    await chat();
+    await box.kill();
+    await box.boot();
+    alice = new Person(await box.login({ local: 'alice', jid: '', password: 'secret of alice' }, 'ours'));
+    await alice.comesOnline();
+    expect(alice.jid).toBe('alice@box.test/ours');
+    await chat();
+  });
+});
