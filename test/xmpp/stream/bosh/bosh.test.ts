@@ -1,25 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TestClock } from '../../extensions/harness.ts';
 import { opened } from '../client.ts';
-import { message, type RigOptions } from '../rig.ts';
-import { startWebRig, type WebRig } from '../web/rig.ts';
+import { message } from '../rig.ts';
 import { BoshClient, NS_BOSH } from './client.ts';
-
-let rig: WebRig | undefined;
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
-
-async function start(options: RigOptions = {}): Promise<WebRig> {
-  rig = await startWebRig(options);
-  return rig;
-}
-
-const EMPTY = `<body xmlns='${NS_BOSH}'/>`;
-const terminate = (condition: string) => `<body xmlns='${NS_BOSH}' type='terminate' condition='${condition}'/>`;
-const say = (text: string) => `<message xmlns='jabber:client' to='romeo@example.test'><body>${text}</body></message>`;
-const bodies = (running: WebRig) => running.received.map(({ stanza }) => stanza.getChildText('body'));
+import { bodies, EMPTY, say, start, terminate } from './rig.ts';
 
 describe('a stream over BOSH', () => {
   it('goes over session, SASL, restart and bind to stanzas both ways', async () => {
