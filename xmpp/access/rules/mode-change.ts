@@ -3,7 +3,7 @@ import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import { ACTIONS, type AccessAction, type Decision } from '../../store/access-model.ts';
 import type { Mode } from '../../store/model.ts';
-import { PEOPLE, PERSONS, type Person } from './people.ts';
+import { PEOPLE, type Person, personsFor } from './people.ts';
 
 export interface ModeChange {
   from: Mode;
@@ -16,8 +16,8 @@ export interface ModeChange {
 
 export function modeChange(host: Host, to: Mode): ModeChange {
   const { access, server } = host;
-  const differences = PERSONS.flatMap((person) =>
-    ACTIONS.flatMap((action) => {
+  const differences = ACTIONS.flatMap((action) =>
+    personsFor(action).flatMap((person) => {
       const before = access.foresee(server.mode, action, PEOPLE[person]).decision;
       const after = access.foresee(to, action, PEOPLE[person]).decision;
       return before === after ? [] : [{ person, action, before, after }];
