@@ -168,11 +168,15 @@ export class Accounts {
     await this.#host.store.journal.commit(set, ...this.#act(by, 'user role', account, ` is ${role}`));
   }
 
-  /** Ends the sessions of an account that is disabled; its tokens are void. */
+  /** Ends the sessions of an account that is disabled, and its push registrations; its tokens are void. */
   async setStatus(account: Account, status: Account['status'], by?: Actor): Promise<void> {
     const what = status === 'disabled' ? 'user disable' : 'user enable';
+    const { clients, store } = this.#host;
     const changes = [change('account status set', { account: account.id, status }), ...this.#act(by, what, account)];
-    await this.#host.clients.alone(account, () => this.#host.store.journal.commit(...changes));
+    await clients.alone(account, () => {
+      const pushes = status === 'disabled' ? clients.pushesEnded(account, () => true) : [];
+      return store.journal.commit(...changes, ...pushes);
+    });
     if (status === 'disabled') this.#endSessions(account, 'The account was disabled.');
   }
 

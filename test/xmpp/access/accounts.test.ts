@@ -111,7 +111,10 @@ test('a disabled account logs nobody in and loses its sessions', async () => {
   const host = await testHost();
   const account = await host.accounts.create(newMember('alice'));
   const phone = host.client(account, 'phone');
+  const push = { service: 'push.app.test', node: '', resource: 'phone', options: '', shows: [], atMs: 0 };
+  await host.store.journal.commit(change('push enabled', { account: account.id, client: '', ...push }));
   await host.accounts.setStatus(account, 'disabled');
+  expect(host.store.extras.pushRegistrations(account.id)).toEqual([]);
   expect(phone.closedWith).toBe('not-authorized');
   expect(host.accounts.credentials('alice', 'SHA-256')).toMatchObject({ account: undefined, disabled: true });
   expect(await host.accounts.checkPassword('alice', password)).toBeUndefined();
