@@ -23,6 +23,7 @@ import { externalServices } from './extensions/external-services.ts';
 import { invitations } from './extensions/invitations.ts';
 import { invitedContacts } from './extensions/invited-contacts.ts';
 import { lastActivity } from './extensions/last-activity.ts';
+import { moved } from './extensions/moved.ts';
 import { muc } from './extensions/muc/muc.ts';
 import { multicast } from './extensions/multicast.ts';
 import { offline } from './extensions/offline.ts';
@@ -42,6 +43,8 @@ import { version } from './extensions/version.ts';
 export const extensions: readonly Extension[] = [
   // What a stanza may not do comes first: by the member's own list, then by the owner's rules.
   blocking,
+  // A contact who moved is no stranger to the rules.
+  moved,
   accessGate,
   // Messages: forged ids go, the archive writes its own, so that the copies of carbons and of the offline store name it.
   stanzaId,

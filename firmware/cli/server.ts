@@ -48,6 +48,36 @@ export function addServerCommand(casp3r: Command): void {
       print(`${removed.domain} is gone, with everything that was in it`);
     });
 
+  const moved = ({ domain, fallbacks }: ServerNames) => {
+    print(`${domain} is the address of this server and its members; ${fallbacks.join(', ')} goes on working`);
+    print('Members and contacts were told.');
+  };
+
+  server
+    .command('promote')
+    .description('make a fallback the primary domain; contacts and rooms come along, the old one becomes a fallback')
+    .argument('<domain>', 'one of the fallbacks')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (domain: string, options: CommonOptions, command: Command) => {
+      const names = await askBox<ServerNames>(command.opts(), 'server promote', { domain });
+      if (options.json) return printJson(names);
+      moved(names);
+    });
+
+  server
+    .command('rename')
+    .description('the same with a new domain')
+    .argument('<domain>', 'as it is called now')
+    .argument('<name>', 'as it is to be called')
+    .addOption(configOption())
+    .addOption(jsonOption())
+    .action(async (domain: string, name: string, options: CommonOptions, command: Command) => {
+      const names = await askBox<ServerNames>(command.opts(), 'server rename', { domain, name });
+      if (options.json) return printJson(names);
+      moved(names);
+    });
+
   addFallbackCommands(server.command('fallback').description('other domains that reach the same accounts'));
 }
 

@@ -33,6 +33,8 @@ export function serverCommands(box: Box): [string, Command][] {
       'server add',
       (args) => changed(() => service().add(textOf(args, 'domain'), oneOf({ mode: 'family', ...args }, 'mode', MODES))),
     ],
+    ['server promote', (args) => changed(() => service().promote(textOf(args, 'domain')))],
+    ['server rename', (args) => changed(() => service().rename(textOf(args, 'domain'), textOf(args, 'name')))],
     ['server remove', (args) => changed(() => service().remove(textOf(args, 'domain')))],
     [
       'server fallback add',

@@ -29,14 +29,14 @@ export async function startNeighbours({
   const ca = folder.write('ca.pem', authority.root);
   const [s2s = 0, s2sTls = 0, otherS2s = 0, otherS2sTls = 0] = await reservedPorts(4);
   const ports = { here: [s2s, s2sTls], there: [otherS2s, otherS2sTls] } as const;
+  const settings = { here, there };
   const places = Object.fromEntries(
     (['here', 'there'] as const).flatMap((side) => {
-      const names = [DOMAINS[side], ...SERVICES.map((name) => `${name}.${DOMAINS[side]}`)];
-      return names.map((name) => [name, `127.0.0.1:${ports[side][0]}`]);
+      return namesOf(side, settings[side]).map((name) => [name, `127.0.0.1:${ports[side][0]}`]);
     }),
   );
   const settingsOf = async (side: 'here' | 'there', own: Settings): Promise<Settings> => {
-    const issued = await issue(authority, side, certificates[side] ?? 'good');
+    const issued = await issue(authority, namesOf(side, own), certificates[side] ?? 'good');
     const { certificate, key } = folder.writeIssued(side, issued);
     return {
       'server.domain': DOMAINS[side],
@@ -64,8 +64,13 @@ export async function startNeighbours({
   };
 }
 
-async function issue(authority: Authority, side: 'here' | 'there', kind: CertificateKind) {
-  const domains = [DOMAINS[side], ...SERVICES.map((name) => `${name}.${DOMAINS[side]}`)];
+/** With its fallbacks, and the services beside each. */
+function namesOf(side: 'here' | 'there', settings: Settings): string[] {
+  const domains = [DOMAINS[side], ...((settings['server.fallbacks'] ?? []) as string[])];
+  return domains.flatMap((domain) => [domain, ...SERVICES.map((name) => `${name}.${domain}`)]);
+}
+
+async function issue(authority: Authority, domains: string[], kind: CertificateKind) {
   switch (kind) {
     case 'good':
       return authority.issue({ domains });

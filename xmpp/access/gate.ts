@@ -58,7 +58,7 @@ function outward(host: Host, { session, stanza, to }: OutboundStanza): void {
 
 function inward(host: Host, event: InboundStanza): void {
   const { account, stanza, from } = event;
-  if (isOfThisServer(host, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
+  if (event.drop || isOfThisServer(host, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
   const action = stanza.name === 'message' ? 'message-in' : 'presence';
   const member = memberAt(host, from);
   const who = member ? { account: member } : { jid: from.bare };

@@ -75,14 +75,20 @@ export class Availability {
       if (session.presence) this.#toContact(session, session.presence, contact);
   }
 
-  /** Each available resource ends for one who may not see it any more (sections 3.2.2 and 3.3.3). */
-  withdraw(account: Account, contact: Jid): void {
-    for (const session of this.#availableOf(account))
-      this.#toContact(session, xml('presence', { type: 'unavailable' }), contact);
+  /**
+   * Each available resource ends for one who may not see it any more (sections 3.2.2 and 3.3.3).
+   * @param as the account's bare address as that one knows it
+   */
+  withdraw(account: Account, contact: Jid, as = this.#host.roster.addressFor(account, contact.bare)): void {
+    const bare = Jid.parse(as);
+    for (const session of this.#availableOf(account)) {
+      const from = bare.withResource(session.jid.resource);
+      this.#send(session, xml('presence', { type: 'unavailable' }), from, contact);
+    }
   }
 
   #toContact(session: Session, presence: Element, contact: Jid): void {
-    this.#send(session, presence, this.publicJid(session), contact);
+    this.#send(session, presence, this.publicJid(session, contact), contact);
   }
 
   /** Sends one presence of a session to one address, unless an extension leaves that one out. */
@@ -92,9 +98,9 @@ export class Availability {
       this.#host.send(addressed(presence, from, contact.toString()));
   }
 
-  /** The address that contacts know: at the primary domain, whichever one the client logged in to. */
-  publicJid(session: Session): Jid {
-    const { domain } = this.#host.server;
+  /** The address that this contact knows: at the primary domain as a rule, whichever one the client logged in to. */
+  publicJid(session: Session, contact: Jid): Jid {
+    const domain = this.#host.roster.domainFor(session.account, contact.bare);
     const { local, resource } = session.jid;
     return session.jid.domain === domain ? session.jid : Jid.of(local, domain, resource);
   }

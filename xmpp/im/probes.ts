@@ -24,11 +24,13 @@ export class Probes {
    * asks; elsewhere a probe is from the bare JID (section 4.3).
    */
   ask(session: Session): void {
-    const bare = this.#host.addressOf(session.account);
-    const full = this.#availability.publicJid(session).toString();
-    for (const { contact, subscription } of this.#host.roster.items(session.account)) {
+    const { roster } = this.#host;
+    for (const { contact, subscription } of roster.items(session.account)) {
       if (!seenByUs(subscription)) continue;
-      const from = this.#host.serves(Jid.parse(contact).domain) ? full : bare;
+      const jid = Jid.parse(contact);
+      const from = this.#host.serves(jid.domain)
+        ? this.#availability.publicJid(session, jid).toString()
+        : roster.addressFor(session.account, jid);
       this.#host.send(xml('presence', { type: 'probe', id: this.#host.store.newId(), from, to: contact }));
     }
   }
@@ -44,7 +46,7 @@ export class Probes {
     const available = this.#sessions(account, to).filter((session) => session.available);
     // Who asks for one resource learns no more than that it is there.
     for (const session of available)
-      this.#send(to.isBare ? session.presence : xml('presence'), this.#availability.publicJid(session), from);
+      this.#send(to.isBare ? session.presence : xml('presence'), this.#availability.publicJid(session, from), from);
     if (available.length > 0) return;
     this.#send(xml('presence', { type: 'unavailable', id }, to.isBare ? this.#lastSeen(account) : null), to, from);
   }

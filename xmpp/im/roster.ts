@@ -50,6 +50,18 @@ export class Roster {
     return this.#host.store.roster.requests(account.id).some((request) => request.contact === name);
   }
 
+  /** The domain of ours by which a contact knows the account. */
+  domainFor(account: Account, contact: Jid): string {
+    const { domain } = this.#host.server;
+    const other = this.#host.serves(contact.domain) ? undefined : this.item(account, contact)?.knowsUsAt;
+    return other !== undefined && this.#host.serves(other) ? other : domain;
+  }
+
+  /** The account's bare address as a contact knows it. */
+  addressFor(account: Account, contact: Jid): string {
+    return `${account.local}@${this.domainFor(account, contact)}`;
+  }
+
   /** The bare address that a roster knows a contact by: members of this host by their primary one, however they were called. */
   nameOf(contact: Jid): string {
     const { local, domain } = contact;

@@ -62,7 +62,7 @@ export class Subscribing {
     const sees = seesUs(partsOf(next).subscription);
     if (saw && !sees) this.#availability.withdraw(account, contact);
     const stamped = clone(stanza);
-    stamped.attrs.from = this.#host.addressOf(account);
+    stamped.attrs.from = this.#host.roster.addressFor(account, contact);
     stamped.attrs.to = contact.toString();
     await onward(stamped, contact);
     if (sees && !saw) this.#availability.show(account, contact);
@@ -87,10 +87,27 @@ export class Subscribing {
   /** Sections 3.1.3, 3.1.6, 3.2.3, 3.3.3 and 3.4.2. `contact` is bare. */
   async inbound(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<void> {
     if (this.#host.isSelf(account, contact)) return;
-    const answer = await this.#host.roster.turn(account, () =>
-      type === 'subscribe' ? this.#asked(account, stanza, contact) : this.#told(account, type, stanza, contact),
-    );
+    const answer = await this.#host.roster.turn(account, async () => {
+      if (!(await this.#isForToday(account, type, stanza, contact))) return undefined;
+      return type === 'subscribe' ? this.#asked(account, stanza, contact) : this.#told(account, type, stanza, contact);
+    });
     if (answer === 'ask back') await this.#askBack(account, contact);
+  }
+
+  /**
+   * A contact elsewhere may know the account by a domain that was its primary one before. What it says to another domain of ours is
+   * how it comes to know us by that; what it takes back from one that it does not know us by any more means nothing.
+   */
+  async #isForToday(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<boolean> {
+    const { roster } = this.#host;
+    const item = roster.item(account, contact);
+    const { domain } = Jid.parse(stanza.attrs.to ?? '');
+    if (!item || this.#host.serves(contact.domain) || domain === roster.domainFor(account, contact)) return true;
+    if (type === 'unsubscribe' || type === 'unsubscribed') return false;
+    const { knowsUsAt: _, ...rest } = item;
+    const now = domain === this.#host.server.domain ? rest : { ...rest, knowsUsAt: domain };
+    await roster.commit(change('roster item set', { account: account.id, item: now }));
+    return true;
   }
 
   async #asked(account: Account, stanza: Element, contact: Jid): Promise<'ask back' | undefined> {
@@ -150,21 +167,19 @@ export class Subscribing {
       const item = this.#host.roster.item(account, contact);
       if (!item) throw new StanzaError('item-not-found');
       const { subscription, ask, pendingIn } = partsOf(this.#state(account, contact));
+      const from = this.#host.roster.addressFor(account, contact);
       await this.#host.roster.commit(
         change('roster item removed', { account: account.id, contact: item.contact }),
         ...this.#clearing(account, contact, pendingIn),
       );
       this.#host.roster.push(account, item.contact);
-      if (seesUs(subscription)) this.#availability.withdraw(account, contact);
-      if (seenByUs(subscription) || ask) this.#tell(account, contact, 'unsubscribe');
-      if (seesUs(subscription) || pendingIn) this.#tell(account, contact, 'unsubscribed');
-      if (subscription !== 'none')
-        this.#host.hooks.run('subscription changed', {
-          account,
-          contact,
-          from: false,
-          sawBefore: seesUs(subscription),
-        });
+      if (seesUs(subscription)) this.#availability.withdraw(account, contact, from);
+      if (seenByUs(subscription) || ask) this.#tell(account, contact, 'unsubscribe', undefined, from);
+      if (seesUs(subscription) || pendingIn) this.#tell(account, contact, 'unsubscribed', undefined, from);
+      if (subscription !== 'none') {
+        const sawBefore = seesUs(subscription);
+        this.#host.hooks.run('subscription changed', { account, contact, from: false, sawBefore });
+      }
     });
   }
 
@@ -249,8 +264,10 @@ export class Subscribing {
     this.#availability.show(account, contact);
   }
 
-  #tell(account: Account, contact: Jid | string, type: SubscriptionType, id?: string): void {
-    this.#host.send(xml('presence', { type, id, from: this.#host.addressOf(account), to: contact.toString() }));
+  #tell(account: Account, contact: Jid | string, type: SubscriptionType, id?: string, as?: string): void {
+    const to = typeof contact === 'string' ? Jid.parse(contact) : contact;
+    const from = as ?? this.#host.roster.addressFor(account, to);
+    this.#host.send(xml('presence', { type, id, from, to: to.toString() }));
   }
 }
 

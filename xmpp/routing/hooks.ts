@@ -244,6 +244,11 @@ export interface CircleEvent {
   following: Promise<void>[];
 }
 
+export interface AddressesMovedEvent {
+  /** The same address as it is called now; undefined where it did not change. */
+  moved(jid: string): string | undefined;
+}
+
 /** What happens, by name. The comment says who runs it. */
 export interface HookMap {
   /** routing/inbound.ts */
@@ -308,6 +313,8 @@ export interface HookMap {
   'stranger held': { account: Account };
   /** host.ts: what access/rules decides may be something else from now on. `changes`: those that were committed at once. */
   'access changed': { changes: readonly Change[] };
+  /** servers/promotion.ts: addresses of the box are others from now on, in the store already. */
+  'addresses moved': AddressesMovedEvent;
   /** access/accounts.ts */
   'account created': { account: Account };
   /** access/circles.ts: on disk, and in the rosters. */

@@ -12,6 +12,9 @@ import { typedDomain } from '../routing/typed-domain.ts';
 import { change } from '../store/changes.ts';
 import type { Mode, ServerRow } from '../store/model.ts';
 import type { Store } from '../store/store.ts';
+import { movedFrom } from './moved-address.ts';
+import { promotionChanges } from './promotion.ts';
+import { renamedContacts, tellOfMove } from './tell-of-move.ts';
 
 export interface ServerServiceOptions {
   hosts: Hosts;
@@ -91,6 +94,37 @@ export class ServerService {
       const rest = fallbacks.filter((each) => each !== domain);
       return this.#set(host, { fallbacks: rest }, `fallback removed: ${domain}`);
     });
+  }
+
+  /** A fallback becomes the primary domain, and the primary one a fallback. @throws RangeError */
+  promote(typed: string): Promise<ServerRow> {
+    return this.#inTurn(async () => {
+      const host = this.#known(typed);
+      const domain = typedDomain(typed);
+      if (domain === host.server.domain) throw new RangeError(`${domain} is the primary domain of its server already`);
+      return this.#promote(host, domain);
+    });
+  }
+
+  /** The same with a domain that is free, or a fallback of this server. @throws RangeError */
+  rename(typed: string, name: string): Promise<ServerRow> {
+    return this.#inTurn(async () => {
+      const host = this.#known(typed);
+      const domain = host.server.fallbacks.includes(typedDomain(name)) ? typedDomain(name) : this.#free(name);
+      return this.#promote(host, domain);
+    });
+  }
+
+  async #promote(host: XmppHost, to: string): Promise<ServerRow> {
+    const { hosts, store, log } = this.#options;
+    const from = host.server.domain;
+    const promotion = { host, hosts: hosts.all, from, to, moved: movedFrom(from, to, serviceSubdomains()) };
+    const renamed = renamedContacts(promotion);
+    const act = host.acts.change(COMMAND_LINE, 'server promoted', `${to} in place of ${from}`);
+    await store.journal.commit(...promotionChanges(promotion), act);
+    log.warn({ from, to }, 'a server has another primary domain');
+    tellOfMove(promotion, renamed);
+    return host.server;
   }
 
   async #set(host: XmppHost, what: Partial<ServerRow>, act: string): Promise<ServerRow> {

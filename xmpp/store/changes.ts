@@ -65,6 +65,8 @@ export interface ChangeData {
   'archived message replaced': ArchivedMessage;
   /** Of an account or a room: what is older goes, and does not come back. */
   'archive pruned': { account: Id; beforeMs: number };
+  /** Messages of a time when these peers (bare JIDs at the domain `from`) were called otherwise are found by their name of today. */
+  'archive addresses moved': { account: Id; from: string; to: string };
   'archive preferences set': { account: Id; preferences: ArchivePreferences };
   /** Off takes the words of all messages away. */
   'archive search set': { account: Id; on: boolean };

@@ -79,6 +79,8 @@ export interface RosterItem {
   approved: boolean;
   /** What circles brought to it; absent where they brought nothing. */
   circles?: BroughtByCircles;
+  /** By which other domain of the member's server the contact knows the member: its primary one has changed since. */
+  knowsUsAt?: string;
 }
 
 export interface BroughtByCircles {

@@ -24,6 +24,11 @@ import {
 const born: ChangeKind[] = ['server set', 'account created'];
 
 const cases: { [K in ChangeKind]: Seen } = {
+  'archive addresses moved': {
+    before: [...born, 'message archived'],
+    read: ({ archive }) => archive.message('a1', 'm1')?.peer,
+    is: 'bob@new.test',
+  },
   'server removed': {
     before: ['server set', 'invite created', 'secret set'],
     read: (store) => [store.servers.all(), store.secrets.get('s1', 'decoys'), store.invites.list('s1')],

@@ -63,6 +63,7 @@ export const bob: RosterItem = {
   ask: true,
   approved: true,
   circles: { before: 'to', groups: ['Choir'] },
+  knowsUsAt: 'old.example',
 };
 
 export const message: ArchivedMessage = {
@@ -196,6 +197,7 @@ export const samples: ChangeData = {
   'subscription request kept': { account, contact: 'carol@c.test', stanza: '<presence/>' },
   'subscription request cleared': { account, contact: 'carol@c.test' },
   'message archived': message,
+  'archive addresses moved': { account, from: 'b.test', to: 'new.test' },
   'archived message replaced': { ...message, stanza: '<message><retracted/></message>' },
   'archive pruned': { account, beforeMs: noonMs + 1 },
   'archive preferences set': { account, preferences: { default: 'roster', always: ['bob@b.test'], never: [] } },

@@ -18,6 +18,16 @@ export class Affiliations {
     if (next.nick && next.affiliation !== 'none') this.#jidByNick.set(nickKey(next.nick), next.jid);
   }
 
+  /** People are called otherwise from now on. */
+  move(moved: (jid: string) => string | undefined): void {
+    for (const standing of [...this.#byJid.values()]) {
+      const jid = moved(standing.jid);
+      if (jid === undefined) continue;
+      this.set({ ...standing, affiliation: 'none' });
+      this.set({ ...standing, jid });
+    }
+  }
+
   entry(bare: string): RoomAffiliation | undefined {
     return this.#byJid.get(bare);
   }

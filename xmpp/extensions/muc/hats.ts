@@ -47,6 +47,16 @@ export class Hats {
     if (worn?.size === 0) this.#worn.delete(jid);
   }
 
+  /** People are called otherwise from now on. */
+  move(moved: (jid: string) => string | undefined): void {
+    for (const [jid, worn] of [...this.#worn]) {
+      const now = moved(jid);
+      if (now === undefined) continue;
+      this.#worn.delete(jid);
+      this.#worn.set(now, worn);
+    }
+  }
+
   of(jid: string): RoomHat[] {
     return [...(this.#worn.get(jid) ?? [])].flatMap((uri) => this.#byUri.get(uri) ?? []);
   }

@@ -7,6 +7,7 @@ import { NS_DISCO_INFO } from '../../routing/disco-info.ts';
 import type { Service, ServiceIq } from '../../routing/services.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { xml } from '../../xml.ts';
+import { moveAddresses } from './address-move.ts';
 import { followCircles } from './circle-rooms.ts';
 import { Muc, SUBDOMAIN } from './context.ts';
 import { letInDirectly } from './direct-invitation.ts';
@@ -57,6 +58,7 @@ export const muc: Extension = {
     followCircles(context);
     addHatCommands(context);
     host.hooks.on('night', ({ work }) => work.push(() => pruneRooms(context)));
+    host.hooks.on('addresses moved', ({ moved }) => moveAddresses(context, moved));
     host.hooks.on('server stopping', () => tellShutdown(context));
   },
 };

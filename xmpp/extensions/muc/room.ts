@@ -27,7 +27,7 @@ export interface RoomSession {
 export interface Occupant {
   nick: string;
   /** The real bare JID, at the primary domain where it is a member of this host. */
-  readonly bare: string;
+  bare: string;
   /** XEP-0421 */
   readonly id: string;
   role: Role;

@@ -31,6 +31,15 @@ export const archiveAppliers = {
     );
   },
 
+  'archive addresses moved'(db, { account, from, to }) {
+    db.run(
+      `UPDATE archive SET peer = substr(peer, 1, length(peer) - length(:from)) || :to,
+         peer_full = substr(peer, 1, length(peer) - length(:from)) || :to || substr(peer_full, length(peer) + 1)
+       WHERE account = :account AND (peer = :from OR substr(peer, -length(:from) - 1) = '@' || :from)`,
+      { account, from, to },
+    );
+  },
+
   'archive preferences set'(db, { account, preferences }, hlc) {
     db.run(
       `INSERT INTO archive_preferences (account, preferences, hlc) VALUES (?, ?, ?)

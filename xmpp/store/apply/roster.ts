@@ -23,12 +23,12 @@ export const rosterAppliers = {
 
 function writeItem(db: Sqlite, account: Id, item: RosterItem, removed: boolean, hlc: string): void {
   db.run(
-    `INSERT INTO roster_items (account, contact, name, groups, subscription, ask, approved, circles, removed, hlc, position)
-     VALUES (:account, :contact, :name, :groups, :subscription, :ask, :approved, :circles, :removed, :hlc,
+    `INSERT INTO roster_items (account, contact, name, groups, subscription, ask, approved, circles, knows_us_at, removed, hlc, position)
+     VALUES (:account, :contact, :name, :groups, :subscription, :ask, :approved, :circles, :knowsUsAt, :removed, :hlc,
        (SELECT coalesce(max(position), 0) + 1 FROM roster_items WHERE account = :account))
      ON CONFLICT (account, contact) DO UPDATE SET name = excluded.name, groups = excluded.groups,
        subscription = excluded.subscription, ask = excluded.ask, approved = excluded.approved,
-       circles = excluded.circles, removed = excluded.removed, hlc = excluded.hlc, position = excluded.position
+       circles = excluded.circles, knows_us_at = excluded.knows_us_at, removed = excluded.removed, hlc = excluded.hlc, position = excluded.position
      WHERE excluded.hlc > roster_items.hlc`,
     {
       account,
@@ -39,6 +39,7 @@ function writeItem(db: Sqlite, account: Id, item: RosterItem, removed: boolean, 
       ask: item.ask ? 1 : 0,
       approved: item.approved ? 1 : 0,
       circles: item.circles ? JSON.stringify(item.circles) : null,
+      knowsUsAt: item.knowsUsAt ?? '',
       removed: removed ? 1 : 0,
       hlc,
     },

@@ -15,6 +15,7 @@ import { sql as roomHats } from './0013-room-hats.ts';
 import { sql as components } from './0014-components.ts';
 import { sql as circles } from './0015-circles.ts';
 import { sql as pushClients } from './0016-push-clients.ts';
+import { sql as moved } from './0017-moved.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -33,4 +34,5 @@ export const migrations: readonly string[] = [
   components,
   circles,
   pushClients,
+  moved,
 ];

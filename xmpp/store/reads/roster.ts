@@ -12,9 +12,10 @@ interface Row {
   ask: number;
   approved: number;
   circles: string | null;
+  knowsUsAt: string;
 }
 
-const columns = 'contact, name, groups, subscription, ask, approved, circles';
+const columns = 'contact, name, groups, subscription, ask, approved, circles, knows_us_at AS knowsUsAt';
 
 export class SqliteRoster implements RosterReads {
   readonly #db: Sqlite;
@@ -107,6 +108,7 @@ function itemOf(row: Row): RosterItem {
     ask: row.ask === 1,
     approved: row.approved === 1,
     ...(row.circles !== null && { circles: JSON.parse(row.circles) as BroughtByCircles }),
+    ...(row.knowsUsAt !== '' && { knowsUsAt: row.knowsUsAt }),
   };
   Object.freeze(item.groups);
   return Object.freeze(item);
