@@ -1,6 +1,6 @@
 /** The real product as a process of its own: what a person starts, on loopback ports, with its data in a temporary folder. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { type Security, Wire } from './wire.ts';
 const PROGRAM = fileURLToPath(new URL('../../dist/firmware/cli/main.js', import.meta.url));
 const START_PATIENCE_MS = 15_000;
 const STOP_PATIENCE_MS = 10_000;
+const LOG_PATIENCE_MS = 20_000;
 
 /** Keys of casp3r.toml written `section.key`, and their values; a whole table by its name alone. */
 export type Settings = Record<string, string | number | boolean | string[] | TomlTable>;
@@ -48,6 +49,7 @@ export class Box {
   readonly #launcher: readonly string[];
   #process: ChildProcess | undefined;
   #log = '';
+  readonly #logging = new EventEmitter();
 
   private constructor(domain: string, ports: BoxPorts, folder: string, launcher: readonly string[]) {
     this.#launcher = launcher;
@@ -119,6 +121,7 @@ export class Box {
       const from = this.#log.length;
       const read = (chunk: Buffer) => {
         this.#log += chunk.toString();
+        this.#logging.emit('more');
         if (READY.test(this.#log.slice(from))) settle(resolve);
       };
       child.stdout.on('data', read);
@@ -129,6 +132,16 @@ export class Box {
       );
     });
     await ready;
+  }
+
+  /** Resolves once this stands in its log. @throws Error with the log where that takes too long */
+  async logged(text: string): Promise<void> {
+    const signal = AbortSignal.timeout(LOG_PATIENCE_MS);
+    while (!this.#log.includes(text)) {
+      await once(this.#logging, 'more', { signal }).catch(() => {
+        throw this.#failure(`has not logged "${text}"`);
+      });
+    }
   }
 
   /** Asks it to stop, as systemd does, and waits until it has. @throws Error where it does not, or not with 0. */

@@ -2,11 +2,13 @@
  * Every test/talk/*.talk is one test. Talks share one box, each with accounts of its own; a talk that changes settings, or the box
  * itself, gets a box for itself.
  */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { Box, type Settings } from '../kit/box.ts';
 import { startNeighbours } from '../kit/neighbours.ts';
+import { freePorts } from '../kit/ports.ts';
 import { parseScript } from '../kit/talk/script.ts';
 import { Stage } from '../kit/talk/stage.ts';
 
@@ -19,6 +21,13 @@ const LIMITS: Settings = {
   'limits.registrations_per_hour': 0,
 };
 const SETTINGS: Settings = { 'server.domain': 'talk.test', ...LIMITS };
+
+const hasCoturn = () => spawnSync('/bin/sh', ['-c', 'command -v turnserver']).status === 0;
+
+async function relaySettings(): Promise<Settings> {
+  const [port = 0, tls_port = 0] = await freePorts(2);
+  return { calls: { enabled: true, port, tls_port, relay_ports: '40000-40009', allow_lan: true } };
+}
 
 const talks = readdirSync(FOLDER)
   .filter((name) => name.endsWith('.talk'))
@@ -37,8 +46,9 @@ afterAll(async () => {
 
 describe('talks', () => {
   for (const [index, name] of talks.entries()) {
-    test(name.replace(/\.talk$/, ''), async () => {
+    test(name.replace(/\.talk$/, ''), async ({ skip }) => {
       const script = parseScript(readFileSync(`${FOLDER}${name}`, 'utf8'));
+      if (script.relay && !hasCoturn()) skip('apt-get install coturn');
       const neighbours =
         script.elsewhere.length > 0
           ? await startNeighbours({
@@ -47,7 +57,10 @@ describe('talks', () => {
               certificates: script.certificates,
             })
           : undefined;
-      const own = () => (script.needsOwnBox ? Box.start({ ...SETTINGS, ...script.settings }) : shared);
+      const own = async () =>
+        script.needsOwnBox
+          ? Box.start({ ...SETTINGS, ...script.settings, ...(script.relay && (await relaySettings())) })
+          : shared;
       const box = neighbours?.here ?? (await own());
       if (!box) throw new Error('the shared box is not there');
       const logged = box.log.length;

@@ -20,6 +20,7 @@ export type Action =
   | { do: 'end'; who: Who; condition: string | undefined }
   | { do: 'befriend'; one: string; other: string }
   | { do: 'run'; command: string; keep: string[]; fails: boolean; sees: string | undefined; there: boolean }
+  | { do: 'wait'; text: string }
   | { do: 'box'; there: boolean; change: 'restarts' | 'is killed' | 'stops' | 'starts' };
 
 /** Signed by an authority that both boxes believe; or not so. */
@@ -47,6 +48,8 @@ export interface Script {
   /** Of the second box, and what is wrong with the certificates of either. */
   settingsThere: Settings;
   certificates: Partial<Record<'here' | 'there', CertificateKind>>;
+  /** Its box has a relay for calls, which takes coturn. */
+  relay: boolean;
   /** Patterns of elements that do not count where no pattern asks for them. */
   ignoring: string[];
   steps: Step[];
@@ -77,6 +80,7 @@ export function parseScript(file: string): Script {
     settings: {},
     settingsThere: {},
     certificates: {},
+    relay: false,
     ignoring: [],
     steps: [],
     needsOwnBox: false,
@@ -87,6 +91,7 @@ export function parseScript(file: string): Script {
   }
   checkNames(script);
   script.needsOwnBox ||=
+    script.relay ||
     script.elsewhere.length > 0 ||
     script.at.size > 0 ||
     script.steps.some(({ action }) => action.do === 'box') ||
@@ -113,7 +118,7 @@ function sentencesOf(file: string): Sentence[] {
 
 function readHeader(script: Script, { line, text }: Sentence): boolean {
   const [, keyword, rest = ''] =
-    /^(without|with|elsewhere|at|certificate|set|ignoring|alone)\b\s*(.*)$/.exec(text) ?? [];
+    /^(relay|without|with|elsewhere|at|certificate|set|ignoring|alone)\b\s*(.*)$/.exec(text) ?? [];
   if (keyword === undefined) return false;
   if (script.steps.length > 0) throw new ScriptError(line, `'${keyword}' belongs before the first step`);
   if (keyword === 'with') script.accounts.push(...namesIn(rest));
@@ -129,6 +134,7 @@ function readHeader(script: Script, { line, text }: Sentence): boolean {
     script.certificates[place as 'here' | 'there'] = kind as CertificateKind;
   } else if (keyword === 'ignoring') script.ignoring.push(rest);
   else if (keyword === 'alone') script.needsOwnBox = true;
+  else if (keyword === 'relay') script.relay = true;
   else {
     const [, there, key, value] = /^(there )?([\w.]+)\s*=\s*(.+)$/.exec(rest) ?? [];
     if (key === undefined || value === undefined) throw new ScriptError(line, 'expected: set [there] KEY = VALUE');
@@ -199,6 +205,7 @@ const FORMS: [RegExp, (found: (string | undefined)[], block: string[]) => Action
       there: there !== undefined,
     }),
   ],
+  [form('the box has logged "(.+)"'), ([text = '']) => ({ do: 'wait', text })],
   [
     form('the (other )?box (restarts|is killed|stops|starts)'),
     ([there, change]) => ({

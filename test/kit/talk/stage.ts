@@ -118,6 +118,8 @@ export class Stage {
         return this.#befriend(action.one, action.other);
       case 'run':
         return this.#run(action);
+      case 'wait':
+        return this.#box.logged(action.text);
       case 'box':
         return this.#changeBox(this.#boxAt(action.there), action.change);
     }
