@@ -20,6 +20,7 @@ import type { DiscoTable, DiscoTarget, Identity } from './routing/disco-table.ts
 import type { Hooks } from './routing/hooks.ts';
 import type { IqTable } from './routing/iq-table.ts';
 import type { Services } from './routing/services.ts';
+import type { Session } from './routing/session.ts';
 import type { Sessions } from './routing/sessions.ts';
 import type { Account, ServerRow } from './store/model.ts';
 import type { Store } from './store/store.ts';
@@ -90,8 +91,11 @@ export interface Host {
   isBeside(domain: string): boolean;
   /** The bare address of a member, at the primary domain. */
   addressOf(account: Account): string;
-  /** Sends a stanza that the box makes (both `from` and `to` set) on the way of every stanza; errors to it are dropped. */
-  send(stanza: Element): void;
+  /**
+   * Sends a stanza that the box makes (both `from` and `to` set) on the way of every stanza; errors to it are dropped, but for what
+   * it says in the name of a session, which is told of them.
+   */
+  send(stanza: Element, inNameOf?: Session): void;
   /**
    * Sends an IQ get or set and resolves with the result's payload (undefined where empty). Rejects with a StanzaError; with
    * remote-server-timeout after `timeoutMs` (default 30,000).

@@ -24,6 +24,7 @@ import { Iqs } from './routing/iq.ts';
 import { IqTable } from './routing/iq-table.ts';
 import type { Jid } from './routing/jid.ts';
 import { Services } from './routing/services.ts';
+import type { Session } from './routing/session.ts';
 import { Sessions } from './routing/sessions.ts';
 import type { Change } from './store/changes.ts';
 import type { Account, ServerRow } from './store/model.ts';
@@ -42,7 +43,7 @@ export interface HostSurroundings {
   bytestreams: Bytestreams;
   software: { name: string; version: string };
   isBeside(domain: string): boolean;
-  send(stanza: Element): void;
+  send(stanza: Element, inNameOf?: Session): void;
   linksOf(host: XmppHost): readonly PeerLink[];
   activity(): void;
 }
@@ -143,8 +144,8 @@ export class XmppHost implements Host {
     return jid.local === account.local && this.serves(jid.domain);
   }
 
-  send(stanza: Element): void {
-    this.#surroundings.send(stanza);
+  send(stanza: Element, inNameOf?: Session): void {
+    this.#surroundings.send(stanza, inNameOf);
   }
 
   links(): readonly PeerLink[] {

@@ -248,7 +248,7 @@ export class XmppServer {
       software,
       bytestreams: this.#bytestreams,
       isBeside: (domain) => this.#beside.takes(domain),
-      send: (stanza) => this.#send(stanza),
+      send: (stanza, inNameOf) => this.#send(stanza, inNameOf),
       linksOf: (asked) => this.#linksOf(asked),
       activity,
     });
@@ -334,13 +334,15 @@ export class XmppServer {
   }
 
   /** What the box itself sends. An error is nobody's, but that of a query goes to who waits for it. */
-  #send(stanza: Element): void {
+  #send(stanza: Element, inNameOf?: Session): void {
     const from = Jid.parse(stanza.attrs.from ?? '');
     const to = Jid.parse(stanza.attrs.to ?? '');
     const host = this.#hosts.behind(from.domain);
     this.#router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch((error: unknown) => {
       const answer = error instanceof StanzaError ? error : this.#inbound.fault(error, from, stanza);
-      if (stanza.name === 'iq' && mayBeAnswered(stanza)) host?.iqs.answered(errorReply(stanza, answer), to);
+      if (!mayBeAnswered(stanza)) return;
+      if (inNameOf) inNameOf.send(errorReply(stanza, answer));
+      else if (stanza.name === 'iq') host?.iqs.answered(errorReply(stanza, answer), to);
     });
   }
 

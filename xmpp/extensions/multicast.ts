@@ -33,8 +33,8 @@ export const multicast: Extension = {
       number: '0033',
       title: 'Extended Stanza Addressing',
       version: '1.2.1',
-      status: 'complete',
-      note: 'For members; each recipient elsewhere gets a stanza of its own.',
+      status: 'partial',
+      note: 'For members. Each recipient elsewhere gets a stanza of its own: multicast services of other servers are not used.',
     },
   ],
   attach(host) {
@@ -95,7 +95,7 @@ class Multicast {
       // Who has seen a member come by this way sees it leave (section 6.1).
       if (copy.name === 'presence')
         await this.#host.presence.fromSession(session, copy, recipient, async (onward) => this.#host.send(onward));
-      else this.#host.send(copy);
+      else this.#host.send(copy, session);
     }
   }
 
