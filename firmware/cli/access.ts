@@ -5,7 +5,7 @@ import type { Explanation } from '../../xmpp/access/rules/explain.ts';
 import type { ModeChange } from '../../xmpp/access/rules/mode-change.ts';
 import { MODE_NAMES } from '../../xmpp/access/rules/modes.ts';
 import { ACTIONS, DECISIONS } from '../../xmpp/store/access-model.ts';
-import type { AccessShown, ActRow, ApprovalRow, HeldRow, RuleRow } from '../commands/access.ts';
+import type { AccessShown, ActRow, ApprovalRow, HeldRow, RequestRow, RuleRow } from '../commands/access.ts';
 import { BoxError } from '../errors.ts';
 import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption, positiveNumber, wholeNumber } from './options.ts';
@@ -186,6 +186,24 @@ function addApprovalCommands(add: Add): void {
       );
     },
   );
+
+  add(
+    'requests',
+    'what limited members asked for, and who asked for them; approve or unapprove says what becomes of it',
+  ).action(async ({ json, server, ...options }: Options) => {
+    const rows = await askBox<RequestRow[]>(options, 'access requests', { server });
+    if (json) return printJson(rows);
+    if (rows.length === 0) return print('Nothing waits.');
+    printTable(
+      ['limited member', '', 'contact', 'since'],
+      rows.map(({ member, direction, contact, at }) => [
+        member,
+        direction === 'out' ? 'asks for' : 'is asked by',
+        contact,
+        at,
+      ]),
+    );
+  });
 
   for (const [name, about, approved] of [
     ['approve', 'let a limited member talk with somebody', true],

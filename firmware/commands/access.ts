@@ -52,6 +52,16 @@ export interface ApprovalRow {
   contacts: readonly string[];
 }
 
+export interface RequestRow {
+  /** The limited member. */
+  member: string;
+  contact: string;
+  /** `out`: the member asked. */
+  direction: 'out' | 'in';
+  /** ISO 8601 */
+  at: string;
+}
+
 export interface ActRow {
   /** ISO 8601 */
   at: string;
@@ -137,6 +147,16 @@ export function accessCommands(box: Box): [string, Command][] {
         const { host: on, account } = member(args);
         await refused(() => setApproval(on, account, textOf(args, 'contact'), args.approved === true, by));
         return {};
+      },
+    ],
+    [
+      'access requests',
+      (args): RequestRow[] => {
+        const on = host(args);
+        return on.store.access.approvalRequests(on.server.id).map(({ account, contact, direction, atMs }) => {
+          const limited = on.store.accounts.byId(account);
+          return { member: limited ? on.addressOf(limited) : '', contact, direction, at: new Date(atMs).toISOString() };
+        });
       },
     ],
     [

@@ -4,11 +4,13 @@ import { Jid } from '../routing/jid.ts';
 import { change } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import type { Actor } from './acts.ts';
+import { goOn, waitingFor } from './approval-requests.ts';
 
 /** Bare JIDs. */
 export const approvedFor = (host: Host, limited: Account): readonly string[] => host.store.access.approved(limited.id);
 
 /**
+ * What waited for this word goes on.
  * @param contact an address; its resource does not count
  * @throws RangeError, in words for who typed it: the member is not limited, or that is no address of a person
  */
@@ -22,11 +24,13 @@ export async function setApproval(
   const jid = bareOf(contact);
   if (approved && limited.role !== 'limited')
     throw new RangeError(`${host.addressOf(limited)} is no limited member, and talks to whom they like`);
+  const request = waitingFor(host, limited).find((one) => one.contact === jid);
   const what = approved ? 'access approve' : 'access unapprove';
   await host.store.journal.commit(
     change('approval set', { account: limited.id, contact: jid, approved }),
     host.acts.change(by, what, `${host.addressOf(limited)} and ${jid}`),
   );
+  if (approved && request) await goOn(host, limited, request);
 }
 
 function bareOf(typed: string): string {

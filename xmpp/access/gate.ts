@@ -11,7 +11,8 @@ import { StanzaError } from '../routing/stanza-error.ts';
 import type { ChangeKind } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import type { Element } from '../xml.ts';
-import { isOfThisServer, memberAt } from './rules/who.ts';
+import { heldForApproval } from './approval-requests.ts';
+import { isOfThisServer, isService, memberAt } from './rules/who.ts';
 
 /** Presence by which somebody comes closer; what only ends something always passes. */
 const APPROACHING: ReadonlySet<string | undefined> = new Set([undefined, 'subscribe', 'subscribed', 'probe']);
@@ -49,10 +50,15 @@ function endUnwelcome(host: Host): void {
       outlet.close('not-authorized', 'The owner of this server does not let you log in.');
 }
 
-function outward(host: Host, { session, stanza, to }: OutboundStanza): void {
+function outward(host: Host, event: OutboundStanza): void {
+  const { session, stanza, to } = event;
   const { account } = session;
   if (!to || to.local === '' || isOwn(host, account, to) || !concernsPeople(stanza)) return;
-  if (host.access.allows({ action: 'message-out', who: { account }, to: to.bare })) accept(host, account, stanza, to);
+  // Rooms have rules of their own.
+  if (isService(host, to)) return;
+  const question = { action: 'message-out', who: { account }, to: to.bare } as const;
+  if (host.access.allows(question)) accept(host, account, stanza, to);
+  else if (heldForApproval(host, question, stanza)) event.drop = true;
   else throw new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' });
 }
 
@@ -62,9 +68,11 @@ function inward(host: Host, event: InboundStanza): void {
   const action = stanza.name === 'message' ? 'message-in' : 'presence';
   const member = memberAt(host, from);
   const who = member ? { account: member } : { jid: from.bare };
-  const decision = host.access.decide({ action, who, member: account });
+  const question = { action, who, member: account } as const;
+  const decision = host.access.decide(question);
   if (decision === 'allow' || (!member && hasGoneTo(host, account, from))) return;
-  if (decision === 'quarantine' && mayWait(stanza)) host.quarantine.hold(account, stanza, from);
+  if (decision === 'deny' && heldForApproval(host, question, stanza)) event.drop = true;
+  else if (decision === 'quarantine' && mayWait(stanza)) host.quarantine.hold(account, stanza, from);
   else if (decision === 'deny' && stanza.name === 'message' && mayBeAnswered(stanza))
     throw member
       ? new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' })

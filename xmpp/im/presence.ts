@@ -70,6 +70,11 @@ export class Presence {
     return this.#subscribing.forget(account, contact.bare);
   }
 
+  /** Asks to see the contact, in the member's name. @throws StanzaError, CommitError */
+  ask(account: Account, contact: Jid): Promise<void> {
+    return this.#subscribing.ask(account, contact.bare);
+  }
+
   /** A contact may see the account from now on, or no longer, without a word of theirs: a circle says so. */
   setSeen(account: Account, contact: Jid, seen: boolean): void {
     if (seen) this.#availability.show(account, contact);

@@ -91,7 +91,7 @@ export class Subscribing {
       if (!(await this.#isForToday(account, type, stanza, contact))) return undefined;
       return type === 'subscribe' ? this.#asked(account, stanza, contact) : this.#told(account, type, stanza, contact);
     });
-    if (answer === 'ask back') await this.#askBack(account, contact);
+    if (answer === 'ask back') await this.ask(account, contact);
   }
 
   /**
@@ -139,7 +139,7 @@ export class Subscribing {
   }
 
   /** In the member's name. */
-  async #askBack(account: Account, contact: Jid): Promise<void> {
+  async ask(account: Account, contact: Jid): Promise<void> {
     const { subscription, ask } = partsOf(this.#state(account, contact));
     if (seenByUs(subscription) || ask) return;
     const stanza = xml('presence', { type: 'subscribe', id: this.#host.store.newId() });

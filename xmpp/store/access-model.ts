@@ -70,6 +70,19 @@ export interface Approval {
   approved: boolean;
 }
 
+/** A subscription between a limited member and somebody whom they may not talk with; it waits for an administrator's word. */
+export interface ApprovalRequest {
+  /** The limited member. */
+  account: Id;
+  /** Bare JID. */
+  contact: string;
+  /** Whether the limited member asked, or the contact. */
+  direction: 'out' | 'in';
+  atMs: number;
+  /** Serialised, with its `xmlns`. */
+  stanza: string;
+}
+
 /** A first message or subscription request of a stranger, kept until the member accepts or refuses its sender. */
 export interface HeldStanza {
   account: Id;

@@ -5,7 +5,7 @@
  * applying it twice is the same as once; what overwrites a row keeps the hybrid logical clock that wrote it, so that an older
  * change that arrives later is ignored. A new field of a kind is optional, or the kind gets a new name.
  */
-import type { AccessRule, Act, Approval, Circle, CircleMember, HeldStanza } from './access-model.ts';
+import type { AccessRule, Act, Approval, ApprovalRequest, Circle, CircleMember, HeldStanza } from './access-model.ts';
 import type {
   Account,
   ArchivedMessage,
@@ -103,6 +103,8 @@ export interface ChangeData {
   'circle removed': { circle: Id };
   /** 'none' takes it away. */
   'circle member set': CircleMember;
+  'approval asked': ApprovalRequest;
+  /** Answers what was asked. */
   'approval set': Approval;
   'stanza held': HeldStanza;
   /** A member wrote to this stranger (a bare JID), or let them in: no stranger to that member from then on. */

@@ -4,7 +4,7 @@
  * store/open.ts gives one that keeps an SQLite file.
  */
 
-import type { AccessRule, Act, Circle, CircleMember, HeldStanza } from './access-model.ts';
+import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza } from './access-model.ts';
 import type { Change } from './changes.ts';
 import type {
   Account,
@@ -149,6 +149,10 @@ export interface AccessReads {
   circlesOf(account: Id): CircleMember[];
   /** Bare JIDs that an administrator let this limited member talk with. */
   approved(account: Id): string[];
+  /** An administrator was asked about this contact, a bare JID, or was not, and said no. */
+  refused(account: Id, contact: string): boolean;
+  /** What waits for an administrator's word; oldest first. */
+  approvalRequests(server: Id): ApprovalRequest[];
   /** Whether this member accepted a sender (a bare JID) who is not in the roster. */
   accepts(account: Id, from: string): boolean;
   /** Oldest first. */

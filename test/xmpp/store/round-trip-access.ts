@@ -1,5 +1,6 @@
 /** What is seen of each change of access control and of what stands beside the box (round-trip.test.ts). */
 import type { ChangeKind } from '../../../xmpp/store/changes.ts';
+import { noonMs } from './fixtures.ts';
 import type { Seen } from './round-trip-rooms.ts';
 import { act, held, push, rule, samples } from './samples.ts';
 
@@ -22,6 +23,11 @@ export const accessCases = {
     before: [...born, 'circle set', 'circle member set'],
     read: ({ access }) => [access.circles('s1'), access.members('c1'), access.circlesOf('a1')],
     is: [[], [], []],
+  },
+  'approval asked': {
+    before: born,
+    read: ({ access }) => access.approvalRequests('s1'),
+    is: [{ account: 'a1', contact: 'aunt@g.test', direction: 'out', atMs: noonMs, stanza: '<presence/>' }],
   },
   'approval set': { before: born, read: ({ access }) => access.approved('a1'), is: ['grandma@g.test'] },
   'sender accepted': { before: born, read: ({ access }) => access.accepts('a1', held.from), is: true },

@@ -214,6 +214,7 @@ export const samples: ChangeData = {
   'circle set': { id: 'c1', server: 's1', name: 'School', room: 'school' },
   'circle member set': { circle: 'c1', account, standing: 'member' },
   'circle removed': { circle: 'c1' },
+  'approval asked': { account, contact: 'aunt@g.test', direction: 'out', atMs: noonMs, stanza: '<presence/>' },
   'approval set': { account, contact: 'grandma@g.test', approved: true },
   'sender accepted': { account, from: held.from },
   'stanza held': held,

@@ -12,7 +12,14 @@ export interface ReadRule {
 export interface Verdict {
   decision: Decision;
   /** What decided: a rule of the owner's, a key of casp3r.toml, the mode, or that a limited member talks only to those approved. */
-  by: { rule: AccessRule } | { setting: string } | { mode: Mode; subject: string } | { limited: string };
+  by: { rule: AccessRule } | { setting: string } | { mode: Mode; subject: string } | Apart;
+}
+
+export interface Apart {
+  /** Bare JID of who acts. */
+  limited: string;
+  /** What the mode would say if an administrator approved. */
+  otherwise: Decision;
 }
 
 /** A rule that casp3r.toml makes. */
@@ -41,9 +48,10 @@ export function decide(
     if ((rule.action === action || rule.action === '*') && subject.matches(who) && canBe(action, rule.decision))
       return { decision: rule.decision, by: { rule } };
   }
-  if (apart) return { decision: 'deny', by: { limited: who.jid ?? '' } };
   const found = MODES[mode].find((one) => speaksOf(one, action) && one.subject.matches(who));
-  return { decision: found?.decision ?? 'deny', by: { mode, subject: found?.subject.text ?? 'everyone' } };
+  const decision = found?.decision ?? 'deny';
+  if (apart) return { decision: 'deny', by: { limited: who.jid ?? '', otherwise: decision } };
+  return { decision, by: { mode, subject: found?.subject.text ?? 'everyone' } };
 }
 
 /** Only what comes from somebody to a member can wait for that member. */

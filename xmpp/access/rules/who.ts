@@ -17,9 +17,11 @@ export const memberAt = (host: Host, jid: Jid): Account | undefined =>
 /** The server itself, its services, the owner's components: rooms have rules of their own, and a gateway answers for its people. */
 export function isOfThisServer(host: Host, jid: Jid): boolean {
   if (host.isBeside(jid.domain)) return true;
-  if (host.serves(jid.domain)) return jid.local === '';
-  const dot = jid.domain.indexOf('.');
-  return (
-    dot !== -1 && host.serves(jid.domain.slice(dot + 1)) && host.services.find(jid.domain.slice(0, dot)) !== undefined
-  );
+  return host.serves(jid.domain) ? jid.local === '' : isService(host, jid);
+}
+
+/** Rooms, nodes, uploads: at a subdomain of the server's own. */
+export function isService(host: Host, { domain }: Jid): boolean {
+  const dot = domain.indexOf('.');
+  return dot !== -1 && host.serves(domain.slice(dot + 1)) && host.services.find(domain.slice(0, dot)) !== undefined;
 }

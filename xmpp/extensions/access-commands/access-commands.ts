@@ -7,6 +7,7 @@ import { administrates, type Command } from '../../routing/command.ts';
 import { approvalCommands } from './approvals.ts';
 import { logCommands } from './log.ts';
 import { modeCommands } from './mode.ts';
+import { requests } from './requests.ts';
 import { ruleCommands } from './rules.ts';
 import { strangers } from './strangers.ts';
 
@@ -22,6 +23,7 @@ export const accessCommands: Extension = {
     const all = [...modeCommands(host), ...ruleCommands(host), ...approvalCommands(host), ...logCommands(host)];
     for (const { node, ...command } of all)
       host.commands.add({ ...command, node: `${NS}#${node}`, target: 'server', allowed: administrates(host) });
+    requests(host, `${NS}#requests`);
     strangers(host, `${NS}#strangers`);
   },
 };

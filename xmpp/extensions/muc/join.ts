@@ -1,10 +1,11 @@
 /** Entering a room (XEP-0045 sections 7.2 and 10.1): who may, and what one who enters is told, in its order. */
-import { whoIs } from '../../access/rules/who.ts';
+import { memberAt, whoIs } from '../../access/rules/who.ts';
 import { dateTime } from '../../clock.ts';
-import type { Jid } from '../../routing/jid.ts';
+import { Jid } from '../../routing/jid.ts';
 import type { ServiceStanza } from '../../routing/services.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
+import type { Affiliation } from '../../store/model.ts';
 import { type Element, parse, xml } from '../../xml.ts';
 import { tellOthers, tellRoster, tellSession } from './announce.ts';
 import { historyLength, isNonAnonymous, isOn, isPubliclyLogged, maxOccupants } from './config.ts';
@@ -94,12 +95,24 @@ function isAllowed({ host }: Muc, from: Jid, action: 'join-room' | 'create-room'
   return who === undefined || host.access.allows({ action, who });
 }
 
+/** A limited member enters where they have a standing, in a room that the server or an administrator of it looks after. */
+function isForLimited({ host }: Muc, room: Room, from: Jid, affiliation: Affiliation): boolean {
+  if (memberAt(host, from)?.role !== 'limited') return true;
+  const isTrusted = ({ jid }: { jid: string }) =>
+    jid === host.server.domain || memberAt(host, Jid.parse(jid))?.role === 'administrator';
+  return affiliation !== 'none' && room.affiliations.list('owner').some(isTrusted);
+}
+
 async function assertMayEnter(muc: Muc, room: Room, bare: string, { from, stanza }: ServiceStanza): Promise<void> {
   const { config } = room;
   if (!isAllowed(muc, from, 'join-room'))
     throw new StanzaError('forbidden', { text: 'The rules of this server do not let you enter rooms here.' });
   const affiliation = room.affiliationOf(bare);
   if (affiliation === 'outcast') throw new StanzaError('forbidden');
+  if (!isForLimited(muc, room, from, affiliation))
+    throw new StanzaError('forbidden', {
+      text: 'You enter the rooms of your circles, and those that an administrator of this server let you into.',
+    });
   if (room.locked && affiliation !== 'owner') throw new StanzaError('item-not-found');
   const isStranger = isOn(config, 'membersonly') && affiliation === 'none';
   const isWelcome = isOn(config, 'openforbox') && muc.isMemberOfHost(from);

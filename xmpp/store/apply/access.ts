@@ -78,6 +78,17 @@ export const accessAppliers = {
       approved ? 1 : 0,
       hlc,
     );
+    db.run('DELETE FROM approval_requests WHERE account = ? AND contact = ? AND hlc < ?', account, contact, hlc);
+  },
+
+  'approval asked'(db, { account, contact, direction, atMs, stanza }, hlc) {
+    db.run(
+      `INSERT INTO approval_requests (account, contact, direction, at_ms, stanza, hlc)
+       SELECT :account, :contact, :direction, :atMs, :stanza, :hlc
+       WHERE NOT EXISTS (SELECT 1 FROM approvals WHERE account = :account AND contact = :contact AND hlc > :hlc)
+       ON CONFLICT DO NOTHING`,
+      { account, contact, direction, atMs, stanza, hlc },
+    );
   },
 
   'stanza held'(db, { account, id, from, atMs, stanza }, hlc) {

@@ -23,6 +23,7 @@ const ownedBy = [
   ['blocked', 'account'],
   ['circle_members', 'account'],
   ['approvals', 'account'],
+  ['approval_requests', 'account'],
   ['held_stanzas', 'account'],
   ['accepted_senders', 'account'],
   ['cleared_senders', 'account'],

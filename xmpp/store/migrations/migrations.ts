@@ -16,6 +16,7 @@ import { sql as components } from './0014-components.ts';
 import { sql as circles } from './0015-circles.ts';
 import { sql as pushClients } from './0016-push-clients.ts';
 import { sql as moved } from './0017-moved.ts';
+import { sql as approvalRequests } from './0018-approval-requests.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -35,4 +36,5 @@ export const migrations: readonly string[] = [
   circles,
   pushClients,
   moved,
+  approvalRequests,
 ];

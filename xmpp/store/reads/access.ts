@@ -1,4 +1,4 @@
-import type { AccessRule, Act, Circle, CircleMember, HeldStanza } from '../access-model.ts';
+import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza } from '../access-model.ts';
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
 import type { Id } from '../model.ts';
@@ -48,6 +48,23 @@ export class SqliteAccess implements AccessReads {
         account,
       )
       .map(({ contact }) => contact);
+  }
+
+  refused(account: Id, contact: string): boolean {
+    const row = this.#db.get<{ approved: number }>(
+      'SELECT approved FROM approvals WHERE account = ? AND contact = ?',
+      account,
+      contact,
+    );
+    return row?.approved === 0;
+  }
+
+  approvalRequests(server: Id): ApprovalRequest[] {
+    return this.#db.all<ApprovalRequest>(
+      `SELECT account, contact, direction, at_ms AS atMs, stanza FROM approval_requests
+       JOIN accounts ON accounts.id = account WHERE server = ? ORDER BY at_ms, account, contact`,
+      server,
+    );
   }
 
   accepts(account: Id, from: string): boolean {
