@@ -66,7 +66,8 @@ export class Accounts {
   }
 
   /**
-   * The first account of an empty host is made administrator whatever `role` says, and may have any name.
+   * The first account of an empty host is made administrator whatever `role` says, and may have any name, where the owner made it or
+   * invited to it: where registration is open, a stranger may be quicker.
    * @throws StanzaError conflict, not-acceptable (name or password no good), item-not-found (invitation no good), forbidden (rules)
    */
   async create(wanted: NewAccount): Promise<Account> {
@@ -199,11 +200,12 @@ export class Accounts {
   /** Whether this account may be made now, and as what. */
   #admit(local: string, wanted: NewAccount): { invite: Invite | undefined; role: Role } {
     const { server, store } = this.#host;
-    const first = store.accounts.count(server.id) === 0;
     if (!wanted.byOperator) this.#assertAllowed(local, wanted.address);
-    if (!first && !wanted.byOperator) assertNotReserved(local);
     const invite =
       wanted.inviteCode === undefined ? undefined : this.#invite(wanted.inviteCode, wanted.inviteAcceptedMs);
+    const isOwners = wanted.byOperator || invite !== undefined;
+    const first = isOwners && store.accounts.count(server.id) === 0;
+    if (!first && !wanted.byOperator) assertNotReserved(local);
     if (invite?.username !== undefined && invite.username !== local)
       throw new StanzaError('not-acceptable', { text: `This invitation is for the name ${invite.username}.` });
     const kept = wanted.byOperator ? undefined : this.#host.invites.reserving(local);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { registration } from '../../../xmpp/extensions/registration.ts';
 import type { StrangerStream } from '../../../xmpp/routing/before-login.ts';
+import { change } from '../../../xmpp/store/changes.ts';
 import { CommitError } from '../../../xmpp/store/store.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
 import { conditionOf, payloadOf, type TestHost, testHost } from './harness.ts';
@@ -146,11 +147,21 @@ describe('before login', () => {
     const { throttle } = host.accounts;
     for (let i = 0; i < 19; i += 1) throttle.registering(stream.address);
     expect((await register('juliet')).attrs.type).toBe('result');
+    expect(host.accounts.find('juliet')?.role).toBe('member');
     expect(conditionOf(await register('nurse', password, newStream()))).toBe('resource-constraint');
     const { code } = await host.invites.create();
     const invited = newStream();
     await preauth(code, invited);
     expect((await register('nurse', password, invited)).attrs.type).toBe('result');
+  });
+
+  test('nobody who comes without an invitation administers, nor has a name that speaks for the server', async () => {
+    await host.configure({ registration: 'open' });
+    const { accounts } = host;
+    for (const { id } of accounts.list()) await host.store.journal.commit(change('account removed', { account: id }));
+    expect(conditionOf(await register('admin'))).toBe('not-acceptable');
+    expect((await register('quick')).attrs.type).toBe('result');
+    expect(accounts.find('quick')?.role).toBe('member');
   });
 
   test('a full disk is told as such, and costs no invitation', async () => {
