@@ -10,6 +10,7 @@ import { onoffButtons } from './button/onoff.ts';
 import { simulatedButtons } from './button/simulated.ts';
 import { absentDisplay } from './display/absent.ts';
 import type { Display } from './display/display.ts';
+import { laterPanel } from './display/later-panel.ts';
 import { pageDriver } from './display/page-driver.ts';
 import { type PanelModule, PROBE } from './display/panel-module.ts';
 import { simulatedPanel } from './display/simulated.ts';
@@ -53,38 +54,46 @@ const USUAL_ADDRESSES = [0x3c, 0x3d];
 /**
  * The display to use, not started yet; `glass` where it is simulated. `auto` takes an SSD1306 where one answers on the
  * bus, at the address of the settings or a usual one (the chips cannot be told apart safely, so an SH1106 is named in
- * the configuration), and simulates it otherwise.
+ * the configuration), and simulates it until one does.
  */
 export async function detectDisplay(
   settings: DisplaySettings,
   environment: Environment,
   machine: Machine = thisMachine,
 ): Promise<{ display: Display; glass?: SimulatedGlass }> {
-  const { display, i2cBus, i2cAddress, ...module } = settings;
+  const { display, i2cAddress } = settings;
   if (display === 'none') return { display: absentDisplay() };
   if (display === 'simulated') return simulatedPanel(environment);
-  const path = `/dev/i2c-${i2cBus}`;
-  let address: number | undefined = i2cAddress;
-  if (display === 'auto') {
-    const found = await look(settings, path, machine);
-    address = found.address;
-    environment.log.info(
-      { display: address === undefined ? 'simulated' : 'ssd1306', found: found.detail },
-      'looked for a panel',
-    );
-    if (address === undefined) return simulatedPanel(environment);
-  }
-  const chip = display === 'sh1106' ? 'sh1106' : 'ssd1306';
-  const where = `at ${hex(address)} on ${path}`;
-  const openBus = () => machine.openI2c(i2cBus);
-  return { display: pageDriver({ module: { chip, ...module }, address, openBus, where, ...environment }) };
+  if (display !== 'auto') return { display: panelAt(i2cAddress, settings, environment, machine) };
+  const { log } = environment;
+  const { address, detail } = await look(settings, machine);
+  log.info({ display: address === undefined ? 'simulated' : 'ssd1306', found: detail }, 'looked for a panel');
+  if (address !== undefined) return { display: panelAt(address, settings, environment, machine) };
+  const { display: meanwhile, glass } = simulatedPanel(environment);
+  const lookAgain = async () => {
+    const found = await look(settings, machine);
+    if (found.address === undefined) return undefined;
+    log.info({ display: 'ssd1306', found: found.detail }, 'a panel was plugged in');
+    return panelAt(found.address, settings, environment, machine);
+  };
+  return { display: laterPanel({ meanwhile, look: lookAgain, ...environment }), glass };
 }
+
+function panelAt(address: number, settings: DisplaySettings, environment: Environment, machine: Machine): Display {
+  const { display, i2cBus, i2cAddress: _, ...module } = settings;
+  const chip = display === 'sh1106' ? 'sh1106' : 'ssd1306';
+  const where = `at ${hex(address)} on ${pathOf(i2cBus)}`;
+  const openBus = () => machine.openI2c(i2cBus);
+  return pageDriver({ module: { chip, ...module }, address, openBus, where, ...environment });
+}
+
+const pathOf = (bus: number) => `/dev/i2c-${bus}`;
 
 async function look(
   { i2cBus, i2cAddress }: DisplaySettings,
-  path: string,
   machine: Machine,
 ): Promise<{ address?: number; detail: string }> {
+  const path = pathOf(i2cBus);
   if (!(await machine.exists(path))) return { detail: `no ${path}` };
   const addresses = [...new Set([i2cAddress, ...USUAL_ADDRESSES])];
   const causes = new Set<string>();

@@ -92,6 +92,40 @@ describe('the display', () => {
     });
   });
 
+  test('auto goes over to a panel that is plugged in later, with the present picture, and looks no more', async () => {
+    const bus = new SimulatedBus();
+    const environment = testEnvironment();
+    let looks = 0;
+    const counted = machine({
+      bus,
+      openI2c: () => {
+        looks += 1;
+        return bus.open();
+      },
+    });
+    const { display, glass: simulated } = await detectDisplay({ display: 'auto', ...panel }, environment, counted);
+    const frame = new Uint8Array(1024).fill(0x3c);
+    display.show(frame);
+    await display.start();
+    expect(simulated?.frame()).toEqual(frame);
+    await environment.clock.advance(60_000);
+    expect(display.kind).toBe('simulated');
+    const glass = new SimulatedGlass();
+    bus.plug(0x3d, glass);
+    await environment.clock.advance(59_000);
+    expect(display.kind).toBe('simulated');
+    await environment.clock.advance(1000);
+    await expect.poll(() => glass.frame()).toEqual(frame);
+    expect(display.kind).toBe('ssd1306');
+    expect(display.state()).toEqual({ ok: true, detail: 'ssd1306 at 0x3d on /dev/i2c-1' });
+    expect(environment.lines.map(({ message }) => message)).toContain('a panel was plugged in');
+    const before = looks;
+    await environment.clock.advance(300_000);
+    expect(looks).toBe(before);
+    await display.stop();
+    expect(environment.clock.pending).toBe(0);
+  });
+
   test('auto simulates one where there is no bus; the simulated glass shows what the driver sends', async () => {
     const environment = testEnvironment();
     const { display, glass } = await detectDisplay({ display: 'auto', ...panel }, environment, machine());

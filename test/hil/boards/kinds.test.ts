@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
 import type { Status } from '../../../firmware/commands/status.ts';
 import { Box, type Settings } from '../../kit/box.ts';
-import { Board, type BoardOptions } from '../kit/board.ts';
+import { Board, type BoardOptions, PI_4 } from '../kit/board.ts';
 import { untilScanned } from '../kit/glass.ts';
 import { describeHil } from '../kit/hil.ts';
 
@@ -84,6 +84,20 @@ describeHil('every board', () => {
       'pair on /dev/input/event0, page on /dev/input/event0, power on /dev/input/event0',
     );
     await box.stop();
+  });
+
+  test('a panel that is plugged in while the box runs is found within a minute, and is shown the present page', {
+    timeout: 120_000,
+  }, async () => {
+    const glass = new SimulatedGlass('ssd1306');
+    const { board, box, status } = await start({ chips: [PI_4], i2c: 400_000 }, { 'panel.display': 'auto' });
+    expect((await status()).panel.display).toBe('simulated');
+    await board.press('pair');
+    board.wire.plug(0x3c, glass);
+    const scanned = await untilScanned(glass);
+    expect(scanned).toContain('/J/');
+    expect((await status()).panel).toMatchObject({ display: 'ssd1306', detail: 'ssd1306 at 0x3c on /dev/i2c-1' });
+    expect(box.log).toContain('a panel was plugged in');
   });
 
   test('with nothing at all on it the box runs with simulated ones, and nothing is wrong', async () => {
