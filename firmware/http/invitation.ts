@@ -61,7 +61,8 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
   async function findInvite(c: Page): Promise<Invite | Response> {
     const code = c.req.param('code') ?? '';
     const hosts = site.hosts();
-    const { throttle } = askedHost(site, c).accounts;
+    // One count for the box: whichever name was asked for, the codes of all its servers are looked through.
+    const { throttle } = (hosts[0] ?? askedHost(site, c)).accounts;
     if (!throttle.mayTryCode(addressOf(c))) return refuse(c, words.home.slowDown, 429);
     const invite = (await site.pairing.invitationFor(code)) ?? findAmong(hosts, code);
     if (invite) return invite;

@@ -202,6 +202,14 @@ describe('the page of a code', () => {
 });
 
 describe('a second server', () => {
+  it('gives nobody more codes to guess', async () => {
+    const { ask, server } = await openPages();
+    await server.servers.add('club.test', 'community');
+    const guess = async (host: string) => (await ask('/j/WRONGONE', { headers: { Host: host } })).status;
+    for (let n = 0; n < 50; n += 1) if ((await guess('localhost')) === 429) break;
+    expect(await guess('club.test')).toBe(429);
+  });
+
   it('has its pages where its name is asked for, and its invitations wherever they are opened', async () => {
     const { ask, server, host } = await openPages();
     await server.servers.add('club.test', 'community');
