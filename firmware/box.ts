@@ -33,6 +33,7 @@ import { Facts } from './panel/facts.ts';
 import { PanelController } from './panel-controller.ts';
 import { isLoopback, panelUrl } from './reachability.ts';
 import { asStartError, firstOf } from './start-errors.ts';
+import { Tor } from './tor/tor.ts';
 import { Calls } from './turn/calls.ts';
 import { UploadFiles } from './upload-files.ts';
 import { software } from './version.ts';
@@ -72,6 +73,7 @@ export class Box {
   readonly #once: OneTimePages;
   /** The relay for them. */
   readonly calls: Calls;
+  readonly tor: Tor;
   #display: Display | undefined;
   #buttons: Buttons | undefined;
   #panel: PanelController | undefined;
@@ -98,6 +100,7 @@ export class Box {
     });
     const reachableAt = (domain: string) => this.#clientsReach(domain);
     const { addresses } = this;
+    this.tor = new Tor({ enabled: config.tor.enabled, folder: join(config.data, 'tor'), clock, log });
     this.calls = new Calls({ config, addresses, tls: this.#certificate.files, reachableAt, clock, random, log });
   }
 
@@ -138,6 +141,7 @@ export class Box {
         roomBytes: () => files.roomBytes(),
         reachableAt: (domain) => this.#clientsReach(domain),
         invitationUrl: (code) => this.addresses.invitation(code),
+        onion: () => this.tor.onion,
         ...this.#once,
         power: { restart: this.#options.restartRequested, shutDown: this.#options.powerOff },
       }),
@@ -153,6 +157,8 @@ export class Box {
     const host = firstOf(server.hosts);
     this.#undo.push(() => this.calls.stop());
     await this.calls.start(store, host.server);
+    this.#undo.push(() => this.tor.stop());
+    await this.tor.open(server);
 
     const pairing = new Pairing({ invites: host.invites, clock, log, onChange: () => panel.refresh() });
     this.#undo.push(() => pairing.stop());
@@ -282,6 +288,7 @@ export class Box {
       certificate: this.#certificate,
       running: () => this.#running,
       lanName: () => this.#mdns?.name ?? '',
+      onion: () => this.tor.onion,
       uptimeSeconds: () => this.uptimeSeconds,
     });
     const panel = new PanelController({
@@ -319,6 +326,7 @@ export class Box {
       addresses: this.addresses,
       reachableAt: (domain) => this.#clientsReach(domain),
       fingerprint: () => this.#certificate.fingerprint(),
+      onion: () => this.tor.onion,
       clock,
       log,
     });

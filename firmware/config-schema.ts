@@ -230,6 +230,9 @@ export const configSchema = v.strictObject({
     ),
     allow_lan: v.optional(flag, false),
   }),
+  tor: table({
+    enabled: v.optional(flag, false),
+  }),
   components: v.optional(
     v.record(domain, component, 'must be a table of domains, each with a secret or a secret_file'),
     {},

@@ -89,6 +89,7 @@ export interface BoxFacts {
   roomBytes: ServerConfig['upload']['roomBytes'];
   reachableAt: ServerConfig['reachableAt'];
   invitationUrl: ServerConfig['invitationUrl'];
+  onion: NonNullable<ServerConfig['onion']>;
   power?: ServerConfig['power'];
   downloads?: ServerConfig['downloads'];
   imports?: ServerConfig['imports'];
@@ -104,6 +105,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     roomBytes,
     reachableAt,
     invitationUrl,
+    onion,
     power,
     downloads,
     imports,
@@ -160,6 +162,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     externalServices,
     reachableAt,
     invitationUrl,
+    onion,
     contact: config.server.contact,
     ...(power && { power }),
     ...(downloads && { downloads }),

@@ -172,6 +172,8 @@ export interface ServerConfig {
   csi: boolean;
   /** The name or address at which clients of this domain reach the box; asked for each time, for addresses change. */
   reachableAt(domain: string): string;
+  /** The onion address of the box, '' where it has none. */
+  onion?(): string;
   /** Where to turn to, as URIs, for what `docs/configuration.md` names (XEP-0157). An empty list says that there is nobody. */
   contact: { readonly [Kind in ContactKind]?: readonly string[] | undefined };
   /** What administrators may do with the box from their apps; absent where it is no business of theirs. */

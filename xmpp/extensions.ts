@@ -33,6 +33,7 @@ import { privateData } from './extensions/private-data.ts';
 import { pubsub } from './extensions/pubsub/pubsub.ts';
 import { push } from './extensions/push/push.ts';
 import { registration } from './extensions/registration.ts';
+import { serverAddresses } from './extensions/server-addresses.ts';
 import { socks5 } from './extensions/socks5.ts';
 import { stanzaId } from './extensions/stanza-id.ts';
 import { upload } from './extensions/upload/upload.ts';
@@ -76,6 +77,7 @@ export const extensions: readonly Extension[] = [
   accessCommands,
   passwordReset,
   contactAddresses,
+  serverAddresses,
   accountExport,
   accountImport,
   // Rooms, at a domain of their own.

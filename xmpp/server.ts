@@ -46,7 +46,7 @@ export interface ServerOptions {
 }
 
 export interface ListenerState {
-  /** `c2s`, `c2s_tls`, `s2s`, `s2s_tls`, `proxy`, `component`. */
+  /** `c2s`, `c2s_tls`, `s2s`, `s2s_tls`, `proxy`, `component`; `onion`, `onion_tls` for tor. */
   name: string;
   address: string;
   /** The port it really listens on. */
@@ -234,6 +234,20 @@ export class XmppServer {
   reloadCertificate(): void {
     this.#tls.reload();
     for (const { acts } of this.hosts) acts.record(BOX, 'certificate reload', '');
+  }
+
+  /**
+   * A port of 127.0.0.1 for a program of the box that hands on what comes to it from clients, each connection after a PROXY header.
+   * Call it after `start`; it closes with the others. Resolves with the port.
+   */
+  async listenBehind(name: string, directTls: boolean): Promise<number> {
+    const address = '127.0.0.1';
+    const context = this.#streamContext();
+    const doors = { ...this.doors, proxies: new TrustedProxies([address]) };
+    const listener = new ClientListener({ ...context, doors }, { name, address, port: 0, directTls });
+    const port = await listener.start();
+    this.#open.push({ listener, state: { name, address, port } });
+    return port;
   }
 
   #buildHost(id: string): XmppHost {

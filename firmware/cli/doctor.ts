@@ -59,7 +59,7 @@ function network(): Finding {
 
 async function box(options: CommonOptions): Promise<Finding[]> {
   try {
-    const { pid, panel, network: announced, errors, components, calls } = await askBox<Status>(options, 'status');
+    const { pid, panel, network: announced, errors, components, calls, tor } = await askBox<Status>(options, 'status');
     return [
       { name: 'box', ok: true, detail: `runs as process ${pid}` },
       { name: 'panel', ok: true, detail: `${panel.display}: ${panel.detail}; buttons: ${panel.buttons}` },
@@ -71,6 +71,7 @@ async function box(options: CommonOptions): Promise<Finding[]> {
           ? 'connected'
           : 'configured, and not connected; is its program running, with the same secret?',
       })),
+      ...(tor.name === 'off' ? [] : [{ name: 'tor', ok: isFine(tor), detail: aboutTor(tor) }]),
       { name: 'calls', ok: calls.name !== 'failed', detail: aboutCalls(calls) },
       { name: 'errors', ok: errors === 0, detail: `${errors} since the start` },
     ];
@@ -78,6 +79,13 @@ async function box(options: CommonOptions): Promise<Finding[]> {
     if (!(error instanceof BoxError)) throw error;
     return [{ name: 'box', ok: false, detail: error.message }];
   }
+}
+
+const isFine = ({ name }: Status['tor']) => name === 'running' || name === 'starting';
+
+function aboutTor({ name, detail, onion }: Status['tor']): string {
+  if (name !== 'missing') return `${name}: ${detail}${onion === '' ? '' : `; ${onion}`}`;
+  return 'no onion address: tor is not installed; `sudo apt install tor && sudo systemctl disable --now tor`, then restart the box';
 }
 
 function aboutCalls({ name, detail }: Status['calls']): string {

@@ -21,6 +21,8 @@ export function addStatusCommand(casp3r: Command): void {
       for (const { name, address, port } of status.listeners) print(`listener  ${name} on ${address} port ${port}`);
       for (const { domain, connected } of status.components)
         print(`component ${domain}: ${connected ? 'connected' : 'away'}`);
+      const { name, detail, onion } = status.tor;
+      if (name !== 'off') print(`tor       ${name} (${detail})${onion === '' ? '' : `, ${onion}`}`);
       print(`calls     ${status.calls.name} (${status.calls.detail})`);
       print(`panel     ${status.panel.display} (${status.panel.detail}), shows ${status.panel.page}`);
       print(`network   ${status.network}`);

@@ -1,6 +1,7 @@
 import type { ComponentState } from '../../xmpp/components/components.ts';
 import type { ListenerState } from '../../xmpp/server.ts';
 import type { Box } from '../box.ts';
+import type { TorState } from '../tor/tor.ts';
 import type { CallsState } from '../turn/calls.ts';
 import { software } from '../version.ts';
 import { rowOf, type ServerRow } from './servers.ts';
@@ -14,6 +15,8 @@ export interface Status {
   servers: ServerRow[];
   /** Each that is configured, connected or away. */
   components: readonly ComponentState[];
+  /** The onion address, where there is one. */
+  tor: TorState;
   /** The relay for calls. */
   calls: CallsState;
   memoryBytes: number;
@@ -33,6 +36,7 @@ export function statusOf(box: Box): Status {
     listeners: box.listeners,
     servers: server.hosts.map(rowOf),
     components: server.components.states,
+    tor: box.tor.state,
     calls: box.calls.state,
     memoryBytes: process.memoryUsage.rss(),
     panel: {

@@ -8,7 +8,7 @@ import { type Html, textOf } from '../../ui/web/html.ts';
 import { icon } from '../../ui/web/layout.ts';
 import { style } from '../../ui/web/style.ts';
 import { words } from '../../ui/web/words.ts';
-import { askedHost } from './asked-host.ts';
+import { askedHost, otherAddresses } from './asked-host.ts';
 import { downloadRoutes } from './downloads.ts';
 import { perAddress, securityHeaders } from './guards.ts';
 import { hostMetaRoutes } from './host-meta.ts';
@@ -31,7 +31,7 @@ export function createApp(site: Site): Hono<WebEnv> {
   app.use(perAddress(site.clock, (c) => page(notice(domain(c), words.busy.title, words.busy.about, words.busy.again))));
   app.use(bodyLimit({ maxSize: BODY_BYTES }));
 
-  app.get('/', (c) => c.html(page(homePage({ domain: domain(c) }))));
+  app.get('/', (c) => c.html(page(homePage({ domain: domain(c), also: otherAddresses(site, askedHost(site, c)) }))));
   app.get('/style.css', (c) =>
     c.body(style, 200, { 'Content-Type': 'text/css; charset=utf-8', 'Cache-Control': 'max-age=3600' }),
   );

@@ -6,6 +6,11 @@ import type { Host } from '../../xmpp/extension.ts';
 import type { WebEnv } from './app.ts';
 import type { Site } from './site.ts';
 
+/** How a server is reached beside its own domain: its fallbacks, and by tor. */
+export function otherAddresses({ onion }: Pick<Site, 'onion'>, { server }: Host): string[] {
+  return [...server.fallbacks, ...(onion() === '' ? [] : [onion()])];
+}
+
 export function askedHost({ hosts }: Pick<Site, 'hosts'>, c: Context<WebEnv>): Host {
   const name = (c.req.header('Host') ?? '').toLowerCase().replace(/:\d+$/, '');
   const all = hosts();

@@ -11,7 +11,7 @@ import type { Site } from './site.ts';
 import { UploadServer } from './upload.ts';
 import { WebServer } from './web-server.ts';
 
-export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'imports' | 'fingerprint'> {
+export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'imports' | 'fingerprint' | 'onion'> {
   config: Config;
   server: XmppServer;
   files: UploadFiles;

@@ -15,7 +15,7 @@ import { CommitError } from '../../xmpp/store/store.ts';
 import { PAGE_INVITATION_MS } from '../pairing.ts';
 import { invitationUrl } from '../reachability.ts';
 import type { WebEnv } from './app.ts';
-import { askedHost } from './asked-host.ts';
+import { askedHost, otherAddresses } from './asked-host.ts';
 import { addressOf } from './guards.ts';
 import { showReset, takeReset } from './reset.ts';
 import type { Site } from './site.ts';
@@ -101,6 +101,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
       });
     const view: LandingView = {
       domain: host.server.domain,
+      also: otherAddresses(site, host),
       uri,
       ...inviterOf(host, invite),
       makesAccount: invite.registers !== false,
@@ -132,6 +133,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
   function welcome(c: Page, host: Host, { local, role }: Account): Response | Promise<Response> {
     const view = {
       domain: host.server.domain,
+      also: otherAddresses(site, host),
       name: local,
       administrator: role === 'administrator',
       server: site.reachableHost(),

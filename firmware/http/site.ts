@@ -26,6 +26,8 @@ export interface Site extends OneTimePages {
   reachableHost(): string;
   /** Where clients of this domain reach streams over WebSocket and BOSH, with TLS; undefined where they do not. */
   streamUrls(domain: string): { websocket: string; bosh: string } | undefined;
+  /** The onion address of the box, '' where it has none. */
+  onion(): string;
   /** SHA-256, `AB:CD:…`, of a certificate that the box made itself. */
   fingerprint(): string | undefined;
 }

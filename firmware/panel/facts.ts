@@ -19,6 +19,8 @@ export interface FactSources {
   certificate: CertificateKeeper;
   running: () => { host: Host; store: Store; server: { peersConnected: number } } | undefined;
   lanName: () => string;
+  /** '' for none. */
+  onion: () => string;
   uptimeSeconds: () => number;
 }
 
@@ -39,7 +41,7 @@ export class Facts {
   }
 
   read(): PanelFacts {
-    const { config, clock, addresses, lanName, uptimeSeconds } = this.#sources;
+    const { config, clock, addresses, lanName, onion, uptimeSeconds } = this.#sources;
     const { listen, access } = config;
     const running = this.#sources.running();
     const server = running?.host.server;
@@ -51,7 +53,7 @@ export class Facts {
       version: software.version,
       name: domain,
       domain,
-      addresses: [...v4, ...v6],
+      addresses: [...v4, ...v6, ...(onion() === '' ? [] : [onion()])],
       webAddress: addresses.webPlaces()[0] ?? addresses.host(),
       lanName: lanName(),
       members: running && server ? running.store.accounts.count(server.id) : 0,

@@ -164,6 +164,7 @@ describe('where the configuration is found', () => {
       roomBytes: () => 1,
       reachableAt: (domain: string) => domain,
       invitationUrl: () => undefined,
+      onion: () => '',
     };
     const config = serverConfig(loadConfig({ env: {}, cwd: folder }), facts);
     expect(config).toMatchObject({

@@ -55,6 +55,7 @@ async function openPages(proxies: string[] = []) {
     reachableHost: () => '127.0.0.1',
     streamUrls: () => undefined,
     fingerprint: () => 'AB:CD',
+    onion: () => '',
   });
   const uploads = { server: await openUploads(home), plain: false };
   const secured = { protocols: server.protocols, take: (entrant: Entrant) => server.takeSecured(entrant) };

@@ -24,6 +24,7 @@ async function openPages() {
     reachableHost: () => '127.0.0.1',
     streamUrls: () => undefined,
     fingerprint: () => undefined,
+    onion: () => '',
   });
   const socket = { remoteAddress: '127.0.0.1', encrypted: true };
   const ask = async (path: string, { form }: { form?: Record<string, string> } = {}) => {

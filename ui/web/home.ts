@@ -7,10 +7,12 @@ const { home, missing } = words;
 
 export interface HomeView {
   domain: string;
+  /** How it is reached besides. */
+  also?: readonly string[];
   problem?: string;
 }
 
-export function homePage({ domain, problem }: HomeView): Html {
+export function homePage({ domain, also = [], problem }: HomeView): Html {
   return layout({
     title: home.title,
     domain,
@@ -19,6 +21,7 @@ export function homePage({ domain, problem }: HomeView): Html {
 <section class="intro">
 <h1>${home.title}</h1>
 <p class="lead">${home.about(domain)}</p>
+${alsoAt(also)}
 </section>
 <div class="ways">
 <section class="card code">
@@ -37,6 +40,11 @@ ${problem ? html`<p class="problem" id="code-problem" role="alert">${problem}</p
 </section>
 </div>`,
   });
+}
+
+/** So that people know where to go when one address is gone. */
+export function alsoAt(addresses: readonly string[]): Html | '' {
+  return addresses.length === 0 ? '' : html`<p class="quiet">${words.alsoAt} ${addresses.join(', ')}</p>`;
 }
 
 export function missingPage(domain: string): Html {

@@ -1,5 +1,6 @@
 /** The page of an invitation: three ways on. It works on a phone and without JavaScript. */
 import { APPS, type Platform, platformsFor } from './apps.ts';
+import { alsoAt } from './home.ts';
 import { type Html, html } from './html.ts';
 import { layout } from './layout.ts';
 import { qrSvg } from './qr-svg.ts';
@@ -7,6 +8,8 @@ import { words } from './words.ts';
 
 export interface LandingView {
   domain: string;
+  /** How it is reached besides. */
+  also: readonly string[];
   /** What an app opens. */
   uri: string;
   /** Who invites, where a member does. */
@@ -38,6 +41,7 @@ export function landingPage(view: LandingView): Html {
 <h1>${landing.title}</h1>
 <p class="lead">${view.makesAccount ? landing.about(domain) : landing.aboutContact}</p>
 ${view.inviter ? html`<p>${landing.from(view.inviter)}</p>` : ''}
+${alsoAt(view.also)}
 <p class="quiet">${(view.makesAccount ? landing.goodFor : landing.goodForContact)(lifetime(view.expiresInMs))}</p>
 </section>
 <div class="ways">

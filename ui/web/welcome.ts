@@ -1,5 +1,6 @@
 /** After the account is made: what to type into any app. */
 import { platformOf } from './apps.ts';
+import { alsoAt } from './home.ts';
 import { type Html, html } from './html.ts';
 import { appList } from './landing.ts';
 import { layout } from './layout.ts';
@@ -7,6 +8,8 @@ import { words } from './words.ts';
 
 export interface WelcomeView {
   domain: string;
+  /** How it is reached besides. */
+  also: readonly string[];
   /** The localpart. */
   name: string;
   administrator: boolean;
@@ -42,6 +45,7 @@ ${view.administrator ? html`<p class="note">${welcome.administrator}</p>` : ''}
 <dt>${welcome.server} <span>${welcome.serverWhen}</span></dt><dd>${view.server}</dd>
 ${ports(view)}
 </dl>
+${alsoAt(view.also)}
 </section>
 <section class="card get">
 <h2>${welcome.appsTitle}</h2>

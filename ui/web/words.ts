@@ -3,6 +3,7 @@ import type { Platform } from './apps.ts';
 
 export const words = {
   product: 'CASP3R',
+  alsoAt: 'If this address is ever gone, the same accounts are reached at:',
   tagline: 'A chat server of one’s own',
   minutes: (count: number) => (count === 1 ? '1 minute' : `${count} minutes`),
   hours: (count: number) => `${count} hours`,

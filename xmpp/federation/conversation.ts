@@ -61,6 +61,8 @@ export class Conversation {
   readonly #met = new Map<string, { local: string; remote: string }>();
   #bucket: TokenBucket;
   #acks: Acks | undefined;
+  /** Who was dialled may send before it has read that we count, and counts from its `<enabled/>` on. */
+  #peerCounts = false;
   #unwritten: Outgoing[] = [];
   #rateTimer: Timer | undefined;
   #idleTimer: Timer | undefined;
@@ -180,7 +182,7 @@ export class Conversation {
   #receive(stanza: Element): void {
     this.#lastMs = this.#context.clock.nowMs();
     const done = this.#takeIn(stanza);
-    this.#acks?.received(done);
+    if (this.#peerCounts) this.#acks?.received(done);
     if (this.#lanes.pending >= MANY_PENDING && !this.#held) {
       this.#held = true;
       this.link.wire.hold('lanes');
@@ -238,7 +240,8 @@ export class Conversation {
     else if (element.name === 'a') this.#acks?.acknowledged(element);
     else if (element.name === 'failed') this.#acks = this.#stopAcks();
     else if (element.name === 'enable') this.#enable();
-    else if (element.name !== 'enabled') this.link.send(failed('unexpected-request'));
+    else if (element.name === 'enabled') this.#peerCounts = true;
+    else this.link.send(failed('unexpected-request'));
   }
 
   #enable(): void {
@@ -247,6 +250,7 @@ export class Conversation {
       return;
     }
     this.link.send(xml('enabled', { xmlns: NS_SM }));
+    this.#peerCounts = true;
     this.#acks = this.#newAcks();
   }
 

@@ -12,6 +12,7 @@ import { welcomePage } from '../../../ui/web/welcome.ts';
 
 const landing: LandingView = {
   domain: 'home.test',
+  also: ['other.test'],
   uri: 'xmpp:home.test?register;preauth=0123456789ABCDEF0123456789ABCDEF',
   action: '/j/0123',
   expiresInMs: 30 * 60_000,
@@ -21,6 +22,7 @@ const landing: LandingView = {
 };
 const welcome = {
   domain: 'home.test',
+  also: ['other.test', 'abc.onion'],
   name: 'juliet',
   administrator: false,
   server: '192.168.1.7',
@@ -60,11 +62,18 @@ describe('every page', () => {
     const pages = [
       landingPage({ ...landing, domain: evil, uri: evil, action: evil, userAgent: evil, encryptedUrl: evil }),
       landingPage({ ...landing, problem: { field: 'form', text: evil, name: evil } }),
-      welcomePage({ ...welcome, domain: evil, name: evil, server: evil, fingerprint: evil }),
+      welcomePage({ ...welcome, domain: evil, also: [evil], name: evil, server: evil, fingerprint: evil }),
       homePage({ domain: evil, problem: evil }),
     ];
     for (const page of pages.map(textOf)) expect(page).not.toContain('<img');
   });
+});
+
+it('where else the accounts are reached stands on each page for people, and nowhere where there is nothing', () => {
+  expect(textOf(welcomePage(welcome))).toContain('reached at: other.test, abc.onion');
+  expect(textOf(landingPage(landing))).toContain('reached at: other.test');
+  expect(textOf(homePage({ domain: 'home.test', also: ['other.test'] }))).toContain('reached at: other.test');
+  expect(textOf(homePage({ domain: 'home.test' }))).not.toContain('reached at');
 });
 
 describe('the landing page', () => {
