@@ -12,6 +12,7 @@ import type { Turn } from '../routing/lane.ts';
 import { Lanes } from '../routing/lanes.ts';
 import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
+import { domainOf } from '../stream/opening.ts';
 import { NS_STREAM, type ParserLimits, type StreamHeader, StreamParser } from '../stream/parser.ts';
 import { attribute, serialize } from '../stream/serialize.ts';
 import { Steps } from '../stream/steps.ts';
@@ -260,14 +261,5 @@ export class ComponentStream {
       if (mayBeAnswered(stanza)) this.send(errorReply(stanza, new StanzaError('jid-malformed')));
       return undefined;
     }
-  }
-}
-
-function domainOf(to: string): string | undefined {
-  try {
-    const jid = Jid.parse(to);
-    return jid.local === '' && jid.isBare ? jid.domain : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -50,7 +50,8 @@ function isLanguage(tag: string | undefined): boolean {
   return tag !== undefined && tag.length <= MAX_LANGUAGE && LANGUAGE.test(tag);
 }
 
-function domainOf(to: string): string | undefined {
+/** The prepared domain, where that is all that the address has. */
+export function domainOf(to: string): string | undefined {
   try {
     const jid = Jid.parse(to);
     return jid.local === '' && jid.isBare ? jid.domain : undefined;
