@@ -29,9 +29,9 @@ export class Connector {
     this.#context = context;
   }
 
-  /** A link by which the pair may speak. @throws PeerFailure */
-  connect(pair: Pair): Promise<Opened> {
-    return this.#slots.run(() =>
+  /** A link by which the pair may speak. @param asker whose stanza needs it @throws PeerFailure */
+  connect(pair: Pair, asker: string): Promise<Opened> {
+    return this.#slots.run(asker, () =>
       this.#try(pair, async (negotiation) => {
         const conversation = await negotiation.secure();
         await negotiation.authenticate(conversation);
@@ -40,10 +40,14 @@ export class Connector {
     );
   }
 
-  /** Asks the server of the claim's sender on a link of its own, which closes then (XEP-0220 section 2.1.2). @throws PeerFailure */
-  verify(claim: DialbackClaim, key: string): Promise<boolean> {
+  /**
+   * Asks the server of the claim's sender on a link of its own, which closes then (XEP-0220 section 2.1.2).
+   * @param asker the address that makes the claim
+   * @throws PeerFailure
+   */
+  verify(claim: DialbackClaim, key: string, asker: string): Promise<boolean> {
     const pair = { local: claim.target, remote: claim.sender };
-    return this.#verifySlots.run(() =>
+    return this.#verifySlots.run(asker, () =>
       this.#try(pair, async (negotiation) => {
         const conversation = await negotiation.secure();
         negotiation.hand(conversation);

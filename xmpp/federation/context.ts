@@ -26,8 +26,12 @@ export interface FederationContext {
   isServed(domain: string): boolean;
   /** Takes a stanza in whose sender was proved (routing/inbound.ts). Resolves when it is done; never rejects. */
   receive(stanza: Element, from: Jid, to: Jid, turn?: Turn): Promise<void>;
-  /** Asks the server of the sender whether the key is one of its own (XEP-0220 section 2.1.2). @throws PeerFailure */
-  verify(claim: DialbackClaim, key: string): Promise<boolean>;
+  /**
+   * Asks the server of the sender whether the key is one of its own (XEP-0220 section 2.1.2).
+   * @param asker the address that makes the claim
+   * @throws PeerFailure
+   */
+  verify(claim: DialbackClaim, key: string, asker: string): Promise<boolean>;
   /** False where so many streams of that server are open that no more are taken. */
   mayJoin(remote: string): boolean;
   /** It may send, or receive, for another pair of domains. */

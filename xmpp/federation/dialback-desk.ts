@@ -114,7 +114,7 @@ export class DialbackDesk {
     if (!dialback) return refuse('not-authorized', this.#certificateProblem(remote));
     this.#claims += 1;
     try {
-      if (await this.#context.verify({ sender: remote, target: local, streamId }, key))
+      if (await this.#context.verify({ sender: remote, target: local, streamId }, key, link.wire.address))
         this.#accept(local, remote, 'dialback');
       else this.#turnAway(local, remote);
     } catch (error) {

@@ -167,9 +167,9 @@ export class Federation implements Outside {
       secret: random(SECRET_BYTES).toString('hex'),
       isServed,
       receive,
-      verify: (claim, key) => {
+      verify: (claim, key, asker) => {
         const known = this.#ways.dialled(claim.sender);
-        return known ? known.verify(claim, key) : this.#connector.verify(claim, key);
+        return known ? known.verify(claim, key) : this.#connector.verify(claim, key, asker);
       },
       mayJoin: (remote) => this.#ways.mayJoin(remote),
       changed: (conversation) => this.#changed(conversation),
@@ -195,7 +195,7 @@ export class Federation implements Outside {
       context: this.#context,
       pair,
       find: () => this.#ways.find(pair.local, pair.remote),
-      open: () => this.#open(pair),
+      open: (asker) => this.#open(pair, asker),
       room: this.#room,
       bounce: (sent, error) => this.#bounce(sent, error),
     });
@@ -208,12 +208,12 @@ export class Federation implements Outside {
   }
 
   /** @throws PeerFailure */
-  async #open(pair: Pair): Promise<Conversation> {
+  async #open(pair: Pair, asker: string): Promise<Conversation> {
     if (!this.#context.policy.allows('out', pair.local, pair.remote))
       throw new PeerFailure('the rules of this server', true);
     const shared = await this.#share(pair);
     if (shared) return shared;
-    const { conversation, takesMore } = await this.#connector.connect(pair);
+    const { conversation, takesMore } = await this.#connector.connect(pair, asker);
     if (takesMore) this.#takeMore.add(conversation);
     return conversation;
   }

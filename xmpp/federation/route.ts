@@ -26,8 +26,8 @@ export interface RouteOptions {
   pair: Pair;
   /** A link over which the pair may speak, if one is up. */
   find: () => Conversation | undefined;
-  /** @throws PeerFailure */
-  open: () => Promise<Conversation>;
+  /** @param asker who waits for it first @throws PeerFailure */
+  open: (asker: string) => Promise<Conversation>;
   /** Of all routes: takes room for so many bytes, if there is any, and gives it back. */
   room: Room;
   /** Back to who sent it. */
@@ -136,7 +136,7 @@ export class Route {
     this.#opening = true;
     this.#pause?.cancel();
     try {
-      await this.#options.open();
+      await this.#options.open(this.#waiting[0]?.from.bare.toString() ?? '');
       this.#opening = false;
       this.ready();
     } catch (error) {

@@ -139,7 +139,7 @@ describe('slots', () => {
     let running = 0;
     let most = 0;
     const work = (i: number) =>
-      slots.run(async () => {
+      slots.run('anna', async () => {
         running += 1;
         most = Math.max(most, running);
         await new Promise((resolve) => setImmediate(resolve));
@@ -150,5 +150,17 @@ describe('slots', () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => work(i)));
     expect(most).toBe(2);
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(6);
+  });
+
+  test('are given by turns to those who ask, however much one of them asks for', async () => {
+    const slots = new Slots(1);
+    const done: string[] = [];
+    const run = (asker: string, what: string) => slots.run(asker, async () => void done.push(what));
+    await Promise.all([
+      ...Array.from({ length: 5 }, (_, i) => run('mallory', `m${i}`)),
+      ...Array.from({ length: 2 }, (_, i) => run('anna', `a${i}`)),
+      run('ben', 'b0'),
+    ]);
+    expect(done).toEqual(['m0', 'm1', 'a0', 'b0', 'm2', 'a1', 'm3', 'm4']);
   });
 });

@@ -1,8 +1,7 @@
-/** Questions to the DNS with a time-out: what is not there is an empty answer, what cannot be learned an error. */
+/** Questions to the DNS with a time-out, as many at once as the connector asks: what is not there is an empty answer, what cannot be learned an error. */
 import { Resolver } from 'node:dns/promises';
 import type { Clock } from '../../clock.ts';
 import { PeerFailure } from '../failure.ts';
-import { Slots } from '../slots.ts';
 import { DnsCache, type Found } from './cache.ts';
 
 export interface SrvAnswer {
@@ -20,7 +19,6 @@ export interface Dns {
 
 const TIMEOUT_MS = 3_000;
 const TRIES = 2;
-const AT_ONCE = 64;
 /** Node does not tell the TTL of SRV records. */
 const SRV_MS = 5 * 60_000;
 
@@ -29,7 +27,6 @@ const NOTHING = new Set(['ENOTFOUND', 'ENODATA']);
 
 export class SystemDns implements Dns {
   readonly #resolver: Resolver;
-  readonly #slots = new Slots(AT_ONCE);
   readonly #srv: DnsCache<SrvAnswer[]>;
   readonly #hosts: DnsCache<string[]>;
 
@@ -66,16 +63,14 @@ export class SystemDns implements Dns {
     );
   }
 
-  #ask<T>(name: string, work: () => Promise<Found<T[]>>): Promise<Found<T[]>> {
-    return this.#slots.run(async () => {
-      try {
-        return await work();
-      } catch (error) {
-        const { code = 'no reason' } = error as NodeJS.ErrnoException;
-        if (NOTHING.has(code)) return { value: [], ttlMs: undefined };
-        throw new PeerFailure(`the DNS does not answer for ${name} (${code})`);
-      }
-    });
+  async #ask<T>(name: string, work: () => Promise<Found<T[]>>): Promise<Found<T[]>> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code = 'no reason' } = error as NodeJS.ErrnoException;
+      if (NOTHING.has(code)) return { value: [], ttlMs: undefined };
+      throw new PeerFailure(`the DNS does not answer for ${name} (${code})`);
+    }
   }
 }
 
