@@ -71,11 +71,11 @@ export class TestDns {
     return name in srv || name in hosts || name in aliases;
   }
 
-  #records(name: string, type: number): Buffer[] {
+  #records(name: string, type: number, passed: readonly string[] = []): Buffer[] {
     const { srv = {}, hosts = {}, aliases = {} } = this.zone;
     const alias = aliases[name];
     if (alias !== undefined) {
-      const others = alias === name ? [] : this.#records(alias, type);
+      const others = alias === name || passed.includes(alias) ? [] : this.#records(alias, type, [...passed, name]);
       return [record(name, TYPES.CNAME, this.ttl, nameBytes(alias)), ...others];
     }
     if (type === TYPES.SRV) return (srv[name] ?? []).map((data) => record(name, type, this.ttl, srvBytes(data)));

@@ -1,7 +1,7 @@
 /** Our box on the small Internet. */
-import { Box, type Settings } from '../../kit/box.ts';
-import { freePorts } from '../../kit/ports.ts';
+import { Box, type Settings } from './box.ts';
 import type { Internet } from './internet.ts';
+import { freePorts } from './ports.ts';
 
 export interface BoxOptions {
   domain?: string;
@@ -20,6 +20,7 @@ export async function startBox(internet: Internet, options: BoxOptions = {}): Pr
   internet.announce({ domains, address: '127.0.0.1', ...place });
   const { certificate, key } = options.certificate ?? (await internet.certificate(domains));
   const box = await Box.start({
+    log: 'info',
     'server.domain': domain,
     'access.mode': 'open',
     'listen.s2s': place.s2s,

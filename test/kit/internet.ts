@@ -1,6 +1,6 @@
 /** A small Internet on loopback: a DNS with SRV records, an authority that signs certificates, and the servers that were started on it. */
-import { Authority, CertificateFolder, type Wanted } from '../../kit/ca.ts';
-import { TestDns } from '../../kit/dns.ts';
+import { Authority, CertificateFolder, type Issued, type Wanted } from './ca.ts';
+import { TestDns } from './dns.ts';
 
 export interface Place {
   /** The domain of the accounts, and those of the services beside it. */
@@ -49,7 +49,12 @@ export class Internet {
   /** @param changes to what would be good for these domains */
   async certificate(domains: readonly string[], changes: Partial<Wanted> = {}): Promise<CertificateFiles> {
     this.#issued += 1;
-    return this.folder.writeIssued(`server${this.#issued}`, await this.#authority.issue({ domains, ...changes }));
+    return this.folder.writeIssued(`server${this.#issued}`, await this.issue(domains, changes));
+  }
+
+  /** The same for who keeps it in memory. */
+  issue(domains: readonly string[], changes: Partial<Wanted> = {}): Promise<Issued> {
+    return this.#authority.issue({ domains, ...changes });
   }
 
   /** Signed by nobody whom anyone believes. */

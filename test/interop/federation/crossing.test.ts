@@ -1,10 +1,10 @@
 /** What members of our box and of other servers do with each other, from either side. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Box } from '../../kit/box.ts';
+import { startBox } from '../../kit/federated-box.ts';
+import { Internet } from '../../kit/internet.ts';
 import { childOf, elementsOf, type Tree, textOf } from '../../kit/tree.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { Internet } from './internet.ts';
-import { startBox } from './our-box.ts';
 import { befriend, conditionOf, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer } from './server.ts';

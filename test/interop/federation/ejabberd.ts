@@ -2,9 +2,9 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Internet } from '../../kit/internet.ts';
 import { freePorts } from '../../kit/ports.ts';
 import { needs } from '../peer.ts';
-import type { Internet } from './internet.ts';
 import { Program } from './program.ts';
 import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
 
@@ -75,7 +75,7 @@ function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, pro
   const from = (port: number, facts: object) => (port === 0 ? [] : [{ port, ip: address, ...facts }]);
   return {
     hosts: [domain],
-    loglevel: 'debug',
+    loglevel: 'info',
     certfiles: [certificate.certificate, certificate.key],
     ca_file: ca,
     s2s_use_starttls: 'required',

@@ -1,9 +1,9 @@
 /** Servers that go away and come back. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Box } from '../../kit/box.ts';
+import { startBox } from '../../kit/federated-box.ts';
+import { Internet } from '../../kit/internet.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { Internet } from './internet.ts';
-import { startBox } from './our-box.ts';
 import { Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer } from './server.ts';

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Internet } from '../../kit/internet.ts';
 import { freePorts } from '../../kit/ports.ts';
 import { needs } from '../peer.ts';
-import type { Internet } from './internet.ts';
 import { Program } from './program.ts';
 import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
 
@@ -59,7 +59,7 @@ do
 end
 prosody.events.add_handler("server-started", function () io.stdout:write("prosody is ready\\n"); io.stdout:flush() end)
 run_as_root = true
-log = { { levels = { min = "debug" }, to = "console" } }
+log = { { levels = { min = "info" }, to = "console" } }
 data_path = ${lua(join(folder, 'data'))}
 pidfile = ${lua(join(folder, 'pid'))}
 interfaces = { ${lua(address)} }

@@ -1,7 +1,7 @@
 /** What the tests ask of each server that is not ours. */
 import { rmSync } from 'node:fs';
+import type { Internet } from '../../kit/internet.ts';
 import { Wire } from '../../kit/wire.ts';
-import type { Internet } from './internet.ts';
 import type { Program } from './program.ts';
 
 export interface ServerOptions {

@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FederationStatus } from '../../../firmware/commands/federation.ts';
 import type { Box } from '../../kit/box.ts';
+import { startBox } from '../../kit/federated-box.ts';
+import { Internet } from '../../kit/internet.ts';
 import { childOf, textOf } from '../../kit/tree.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { Internet } from './internet.ts';
-import { startBox } from './our-box.ts';
 import { conditionOf, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer, ServerOptions } from './server.ts';

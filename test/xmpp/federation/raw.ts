@@ -48,10 +48,16 @@ export class RawPeer {
     );
   }
 
+  /** It reads nothing more, so that what is sent to it piles up. */
+  stopListening(): void {
+    this.#socket.pause();
+  }
+
   /** Up to a stream that speaks for `from`, by SASL EXTERNAL. */
-  async logIn(from: string, to: string): Promise<void> {
+  async logIn(from: string, to: string, bothWays = false): Promise<void> {
     this.header(from, to);
     await this.hears('EXTERNAL');
+    if (bothWays) this.write("<bidi xmlns='urn:xmpp:bidi'/>");
     this.write("<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>");
     await this.hears('<success');
     this.header(from, to);
