@@ -99,7 +99,7 @@ function isAllowed({ host }: Muc, from: Jid, action: 'join-room' | 'create-room'
 function isForLimited({ host }: Muc, room: Room, from: Jid, affiliation: Affiliation): boolean {
   if (memberAt(host, from)?.role !== 'limited') return true;
   const isTrusted = ({ jid }: { jid: string }) =>
-    jid === host.server.domain || memberAt(host, Jid.parse(jid))?.role === 'administrator';
+    host.serves(jid) || memberAt(host, Jid.parse(jid))?.role === 'administrator';
   return affiliation !== 'none' && room.affiliations.list('owner').some(isTrusted);
 }
 
