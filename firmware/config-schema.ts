@@ -144,6 +144,7 @@ export const configSchema = v.strictObject({
     mode: v.optional(oneOf(['private', 'family', 'community', 'open']), 'family'),
     registration: v.optional(oneOf(['closed', 'invite', 'open']), 'invite'),
     log_days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps the record for ever'), 365),
+    forward_reports: v.optional(v.boolean(), false),
   }),
   archive: table({
     days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps messages for ever'), 0),

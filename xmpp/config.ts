@@ -158,8 +158,8 @@ export interface ServerConfig {
   allowPlainLoopback: boolean;
   /** Days that messages stay in the archives; 0 keeps them for ever. `search`: members may have theirs found by words. */
   archive: { days: number; search: boolean };
-  /** Days that administrative acts are remembered; 0 for ever. */
-  access: { logDays: number };
+  /** Days that administrative acts are remembered; 0 for ever. `forwardReports`: to the server of who was reported (XEP-0377). */
+  access: { logDays: number; forwardReports: boolean };
   rooms: RoomsConfig;
   limits: Limits;
   quotas: Quotas;

@@ -5,7 +5,7 @@ import type { Explanation } from '../../xmpp/access/rules/explain.ts';
 import type { ModeChange } from '../../xmpp/access/rules/mode-change.ts';
 import { MODE_NAMES } from '../../xmpp/access/rules/modes.ts';
 import { ACTIONS, DECISIONS } from '../../xmpp/store/access-model.ts';
-import type { AccessShown, ActRow, ApprovalRow, HeldRow, RequestRow, RuleRow } from '../commands/access.ts';
+import type { AccessShown, ActRow, ApprovalRow, HeldRow, ReportRow, RequestRow, RuleRow } from '../commands/access.ts';
 import { BoxError } from '../errors.ts';
 import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption, positiveNumber, wholeNumber } from './options.ts';
@@ -77,6 +77,22 @@ export function addAccessCommand(casp3r: Command): void {
       if (json) printJson(told);
       else print(told.words);
     });
+
+  add('reports', 'whom members reported as they blocked them').action(async ({ json, server, ...options }: Options) => {
+    const reports = await askBox<ReportRow[]>(options, 'access reports', { server });
+    if (json) return printJson(reports);
+    if (reports.length === 0) return print('Nobody was reported.');
+    printTable(
+      ['when (UTC)', 'who', 'by', 'reason', 'words'],
+      reports.map(({ at, jid, by, reason, text }) => [
+        at.slice(0, 16).replace('T', ' '),
+        jid,
+        by,
+        reason.replace('urn:xmpp:reporting:', ''),
+        text,
+      ]),
+    );
+  });
 
   add('log', 'what administrators did')
     .addOption(new Option('--limit <number>', 'how many, the newest first').argParser(wholeNumber).default(50))

@@ -62,6 +62,19 @@ export interface RequestRow {
   at: string;
 }
 
+export interface ReportRow {
+  /** ISO 8601 */
+  at: string;
+  /** Who was reported. */
+  jid: string;
+  /** The member who reported. */
+  by: string;
+  reason: string;
+  text: string;
+  /** Messages that the member showed. */
+  stanzas: readonly string[];
+}
+
 export interface ActRow {
   /** ISO 8601 */
   at: string;
@@ -165,6 +178,16 @@ export function accessCommands(box: Box): [string, Command][] {
         const on = host(args);
         const limited = on.accounts.list().filter(({ role }) => role === 'limited');
         return limited.map((account) => ({ member: on.addressOf(account), contacts: approvedFor(on, account) }));
+      },
+    ],
+    [
+      'access reports',
+      (args): ReportRow[] => {
+        const on = host(args);
+        return on.store.access.reports(on.server.id).map(({ account, jid, atMs, reason, text, stanzas }) => {
+          const by = on.store.accounts.byId(account);
+          return { at: new Date(atMs).toISOString(), jid, by: by ? on.addressOf(by) : '', reason, text, stanzas };
+        });
       },
     ],
     [

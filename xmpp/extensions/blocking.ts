@@ -1,4 +1,5 @@
 /** XEP-0191: Blocking Command, with the "polite" kind of blocking of its section 4: subscriptions stay as they are. */
+import { forgetReports, forwardReports, NS_REPORTING, readReports, reportChanges } from '../access/reports.ts';
 import type { Extension, Host } from '../extension.ts';
 import { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
@@ -14,8 +15,11 @@ const MAX_BLOCKED = 1000;
 
 export const blocking: Extension = {
   name: 'blocking',
-  xep: [{ number: '0191', title: 'Blocking Command', version: '1.3', status: 'complete' }],
-  features: { server: [NS] },
+  xep: [
+    { number: '0191', title: 'Blocking Command', version: '1.3', status: 'complete' },
+    { number: '0377', title: 'Blocking Command Reports', version: '0.4.1', status: 'complete' },
+  ],
+  features: { server: [NS, NS_REPORTING] },
 
   attach(host) {
     const isBlocked = (account: Account, jid: Jid) =>
@@ -37,10 +41,10 @@ export const blocking: Extension = {
       const added = jids.map(String).filter((jid) => !before.has(jid));
       if (before.size + added.length > MAX_BLOCKED)
         throw new StanzaError('resource-constraint', { text: `${MAX_BLOCKED} addresses can be blocked.` });
-      await commit(
-        host,
-        added.map((jid) => change('blocked set', { account: account.id, jid })),
-      );
+      const reported = readReports(host, account, payload);
+      const blocked = added.map((jid) => change('blocked set', { account: account.id, jid }));
+      await commit(host, [...blocked, ...reportChanges(reported)]);
+      forwardReports(host, reported);
       push(host, account, xml('block', { xmlns: NS }, ...items(jids.map(String))));
       const now = new Set(added);
       for (const contact of audience(host, account, added))
@@ -76,6 +80,8 @@ export const blocking: Extension = {
       if (stanza.name !== 'presence' && mayBeAnswered(stanza)) throw new StanzaError('service-unavailable');
       event.drop = true;
     });
+
+    host.hooks.on('night', ({ work }) => work.push(() => forgetReports(host)));
 
     host.hooks.on('presence to contact', (event) => {
       if (isBlocked(event.account, event.contact)) event.drop = true;

@@ -94,6 +94,22 @@ export interface HeldStanza {
   stanza: string;
 }
 
+/** What a member reported of somebody whom they blocked (XEP-0377). */
+export interface Report {
+  /** Who reported. */
+  account: Id;
+  id: Id;
+  /** Who was reported, as it was blocked. */
+  jid: string;
+  atMs: number;
+  /** A URN: `urn:xmpp:reporting:spam`, `urn:xmpp:reporting:abuse`, or another. */
+  reason: string;
+  /** Of the member's own; '' for none. */
+  text: string;
+  /** The messages that were named, serialised. */
+  stanzas: readonly string[];
+}
+
 /** An administrative act. */
 export interface Act {
   id: Id;

@@ -5,7 +5,16 @@
  * applying it twice is the same as once; what overwrites a row keeps the hybrid logical clock that wrote it, so that an older
  * change that arrives later is ignored. A new field of a kind is optional, or the kind gets a new name.
  */
-import type { AccessRule, Act, Approval, ApprovalRequest, Circle, CircleMember, HeldStanza } from './access-model.ts';
+import type {
+  AccessRule,
+  Act,
+  Approval,
+  ApprovalRequest,
+  Circle,
+  CircleMember,
+  HeldStanza,
+  Report,
+} from './access-model.ts';
 import type {
   Account,
   ArchivedMessage,
@@ -111,6 +120,8 @@ export interface ChangeData {
   'sender accepted': { account: Id; from: string };
   /** All of one sender (a bare JID), let in or thrown away. */
   'held stanzas cleared': { account: Id; from: string };
+  'report kept': Report;
+  'reports forgotten': { account: Id; beforeMs: number };
   'act recorded': Act;
   'acts forgotten': { server: Id; beforeMs: number };
 

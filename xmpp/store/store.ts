@@ -4,7 +4,7 @@
  * store/open.ts gives one that keeps an SQLite file.
  */
 
-import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza } from './access-model.ts';
+import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza, Report } from './access-model.ts';
 import type { Change } from './changes.ts';
 import type {
   Account,
@@ -153,6 +153,8 @@ export interface AccessReads {
   refused(account: Id, contact: string): boolean;
   /** What waits for an administrator's word; oldest first. */
   approvalRequests(server: Id): ApprovalRequest[];
+  /** Newest first. */
+  reports(server: Id): Report[];
   /** Whether this member accepted a sender (a bare JID) who is not in the roster. */
   accepts(account: Id, from: string): boolean;
   /** Oldest first. */

@@ -2,7 +2,7 @@
 import type { ChangeKind } from '../../../xmpp/store/changes.ts';
 import { noonMs } from './fixtures.ts';
 import type { Seen } from './round-trip-rooms.ts';
-import { act, held, push, rule, samples } from './samples.ts';
+import { act, held, push, report, rule, samples } from './samples.ts';
 
 const born: ChangeKind[] = ['server set', 'account created'];
 
@@ -37,6 +37,8 @@ export const accessCases = {
     read: ({ access }) => access.held('a1'),
     is: [],
   },
+  'report kept': { before: born, read: ({ access }) => access.reports('s1'), is: [report] },
+  'reports forgotten': { before: [...born, 'report kept'], read: ({ access }) => access.reports('s1'), is: [] },
   'act recorded': { read: ({ access }) => access.acts('s1', 10), is: [act] },
   'acts forgotten': { before: ['act recorded'], read: ({ access }) => access.acts('s1', 10), is: [] },
   'push enabled': { before: born, read: ({ extras }) => extras.pushRegistrations('a1'), is: [push] },

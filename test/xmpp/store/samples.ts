@@ -1,5 +1,5 @@
 /** One change of each kind, all about the same account. */
-import type { AccessRule, Act, HeldStanza } from '../../../xmpp/store/access-model.ts';
+import type { AccessRule, Act, HeldStanza, Report } from '../../../xmpp/store/access-model.ts';
 import type { Change, ChangeData, ChangeKind } from '../../../xmpp/store/changes.ts';
 import type {
   Account,
@@ -150,6 +150,16 @@ export const rule: AccessRule = {
   why: 'spam',
 };
 
+export const report: Report = {
+  account: 'a1',
+  id: 'r1',
+  jid: 'mallory@m.test',
+  atMs: noonMs,
+  reason: 'urn:xmpp:reporting:spam',
+  text: 'pills again',
+  stanzas: ['<message/>'],
+};
+
 export const held: HeldStanza = {
   account: 'a1',
   id: 'h1',
@@ -219,6 +229,8 @@ export const samples: ChangeData = {
   'sender accepted': { account, from: held.from },
   'stanza held': held,
   'held stanzas cleared': { account, from: held.from },
+  'report kept': report,
+  'reports forgotten': { account, beforeMs: noonMs + 1 },
   'act recorded': act,
   'acts forgotten': { server: 's1', beforeMs: noonMs + 1 },
   'push enabled': { account, ...push },

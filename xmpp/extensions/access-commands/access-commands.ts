@@ -7,6 +7,7 @@ import { administrates, type Command } from '../../routing/command.ts';
 import { approvalCommands } from './approvals.ts';
 import { logCommands } from './log.ts';
 import { modeCommands } from './mode.ts';
+import { reportCommands } from './reports.ts';
 import { requests } from './requests.ts';
 import { ruleCommands } from './rules.ts';
 import { strangers } from './strangers.ts';
@@ -20,7 +21,13 @@ export const accessCommands: Extension = {
   name: 'access-commands',
   xep: [],
   attach(host) {
-    const all = [...modeCommands(host), ...ruleCommands(host), ...approvalCommands(host), ...logCommands(host)];
+    const all = [
+      ...modeCommands(host),
+      ...ruleCommands(host),
+      ...approvalCommands(host),
+      ...logCommands(host),
+      ...reportCommands(host),
+    ];
     for (const { node, ...command } of all)
       host.commands.add({ ...command, node: `${NS}#${node}`, target: 'server', allowed: administrates(host) });
     requests(host, `${NS}#requests`);

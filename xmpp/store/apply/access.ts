@@ -123,6 +123,23 @@ export const accessAppliers = {
     );
   },
 
+  'report kept'(db, { account, id, jid, atMs, reason, text, stanzas }) {
+    db.run(
+      'INSERT INTO reports (account, id, jid, at_ms, reason, words, stanzas) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      account,
+      id,
+      jid,
+      atMs,
+      reason,
+      text,
+      JSON.stringify(stanzas),
+    );
+  },
+
+  'reports forgotten'(db, { account, beforeMs }) {
+    db.run('DELETE FROM reports WHERE account = ? AND at_ms < ?', account, beforeMs);
+  },
+
   'act recorded'(db, { id, server, atMs, who, from, what, about }) {
     db.run(
       `INSERT INTO acts (id, server, at_ms, who, came_from, what, about) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,

@@ -24,6 +24,7 @@ const ownedBy = [
   ['circle_members', 'account'],
   ['approvals', 'account'],
   ['approval_requests', 'account'],
+  ['reports', 'account'],
   ['held_stanzas', 'account'],
   ['accepted_senders', 'account'],
   ['cleared_senders', 'account'],

@@ -17,6 +17,7 @@ import { sql as circles } from './0015-circles.ts';
 import { sql as pushClients } from './0016-push-clients.ts';
 import { sql as moved } from './0017-moved.ts';
 import { sql as approvalRequests } from './0018-approval-requests.ts';
+import { sql as reports } from './0019-reports.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -37,4 +38,5 @@ export const migrations: readonly string[] = [
   pushClients,
   moved,
   approvalRequests,
+  reports,
 ];

@@ -1,4 +1,4 @@
-import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza } from '../access-model.ts';
+import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza, Report } from '../access-model.ts';
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
 import type { Id } from '../model.ts';
@@ -65,6 +65,16 @@ export class SqliteAccess implements AccessReads {
        JOIN accounts ON accounts.id = account WHERE server = ? ORDER BY at_ms, account, contact`,
       server,
     );
+  }
+
+  reports(server: Id): Report[] {
+    return this.#db
+      .all<Omit<Report, 'stanzas'> & { stanzas: string }>(
+        `SELECT account, reports.id AS id, jid, at_ms AS atMs, reason, words AS text, stanzas FROM reports
+         JOIN accounts ON accounts.id = account WHERE server = ? ORDER BY reports.id DESC`,
+        server,
+      )
+      .map(({ stanzas, ...report }) => ({ ...report, stanzas: JSON.parse(stanzas) as string[] }));
   }
 
   accepts(account: Id, from: string): boolean {
