@@ -120,7 +120,7 @@ export class Subscribing {
     this.#host.hooks.run('subscription asked', event);
     if (event.approved || this.#host.roster.item(account, contact)?.approved) {
       const next = seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before);
-      await this.#become(account, contact, before, next, { changes: event.changes });
+      await this.#become(account, contact, before, next, { changes: event.changes, asked: stanza });
       this.#answerSubscribed(account, contact, stanza.attrs.id);
       return event.approved ? 'ask back' : undefined;
     }
@@ -218,13 +218,14 @@ export class Subscribing {
     contact: Jid,
     before: SubscriptionState,
     next: SubscriptionState,
-    { tell, changes = [] }: { tell?: () => void; changes?: readonly Change[] } = {},
+    { tell, changes = [], asked }: { tell?: () => void; changes?: readonly Change[]; asked?: Element } = {},
   ): Promise<void> {
     const { roster, hooks } = this.#host;
     const was = partsOf(before);
     const { subscription, ask, pendingIn } = partsOf(next);
     const item = roster.item(account, contact);
-    const after: RosterItem = { ...(item ?? blankItem(roster.nameOf(contact))), subscription, ask };
+    const knownAs = item ?? { ...blankItem(roster.nameOf(contact)), ...this.#askedAt(account, contact, asked) };
+    const after: RosterItem = { ...knownAs, subscription, ask };
     // An approval is used up by the subscription that it let through.
     if (seesUs(subscription)) after.approved = false;
     const cleared = [...this.#clearing(account, contact, was.pendingIn && !pendingIn), ...changes];
@@ -240,6 +241,15 @@ export class Subscribing {
         from: seesUs(subscription),
         sawBefore: seesUs(was.subscription),
       });
+  }
+
+  /** One elsewhere who asked for an address at another domain of ours goes on knowing the account by that. */
+  #askedAt(account: Account, contact: Jid, asked?: Element): Pick<RosterItem, 'knowsUsAt'> {
+    const name = this.#host.roster.nameOf(contact);
+    const kept = this.#host.store.roster.requests(account.id).find((request) => request.contact === name);
+    const to = (asked ?? (kept && parse(kept.stanza)))?.attrs.to;
+    const domain = to === undefined ? this.#host.server.domain : Jid.parse(to).domain;
+    return domain === this.#host.server.domain || this.#host.serves(contact.domain) ? {} : { knowsUsAt: domain };
   }
 
   async #approve(account: Account, contact: Jid, approved: boolean): Promise<void> {

@@ -8,7 +8,7 @@ import { isTakenForAbsent, messageType } from '../im/message.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
 import { assertIq, routeIqReply } from './iq.ts';
-import type { Jid } from './jid.ts';
+import { Jid } from './jid.ts';
 import type { Turn } from './lane.ts';
 import type { Outside } from './outside.ts';
 import { findService, toService } from './services.ts';
@@ -62,7 +62,7 @@ export class Router {
   async #toOutside(stanza: Element, to: Jid, origin: Origin): Promise<void> {
     const way = this.#outside.find((one) => one.takes(to.domain));
     if (!way) return nobodyThere(stanza);
-    const { from } = origin;
+    const from = spokenFor(stanza, origin.from);
     way.assertSends(stanza, from, to);
     const type = stanza.name === 'message' ? messageType(stanza) : undefined;
     // What a room elsewhere takes in comes back from it; the member's own side keeps the rest.
@@ -104,6 +104,12 @@ export class Router {
     if (session) session.send(stanza);
     else if (isRequest(stanza)) throw new StanzaError('service-unavailable');
   }
+}
+
+/** A subscription goes from the domain by which its contact knows the member, wherever the member is logged in. */
+function spokenFor({ attrs }: Element, sender: Jid): Jid {
+  const said = Jid.parse(attrs.from ?? sender.toString());
+  return said.domain === sender.domain ? sender : said;
 }
 
 /** False where a hook dropped it; throws where a hook refused it. */

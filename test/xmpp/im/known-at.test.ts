@@ -57,3 +57,11 @@ test('knows the primary one where the old one is none of the box any more', asyn
   await box.near.presence.forgetContact(alice, Jid.parse(BOB));
   expect(sent()).toContain(`unsubscribe ${box.near.addressOf(alice)}`);
 });
+
+test('is one who asked by that domain, too', async () => {
+  const carol = 'carol@far.example';
+  await box.fromAfar(xml('presence', { type: 'subscribe', from: carol, to: old() }));
+  const phone = box.client(box.near, alice, 'tablet');
+  await box.says(phone, xml('presence', { type: 'subscribed', to: carol }));
+  expect(box.store.roster.item(alice.id, carol)).toMatchObject({ subscription: 'from', knowsUsAt: 'old.near.example' });
+});
