@@ -10,8 +10,8 @@ import { pipeline } from 'node:stream/promises';
 import type { Clock } from '../xmpp/clock.ts';
 import type { Log } from '../xmpp/log.ts';
 import { change } from '../xmpp/store/changes.ts';
-import type { Upload, UploadSlot } from '../xmpp/store/model.ts';
 import type { Store } from '../xmpp/store/store.ts';
+import type { Upload, UploadSlot } from '../xmpp/store/upload-model.ts';
 import { leavesAtMs } from '../xmpp/uploads/lifetime.ts';
 import { BoxError, reasonOf } from './errors.ts';
 

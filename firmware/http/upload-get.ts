@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Upload } from '../../xmpp/store/model.ts';
+import type { Upload } from '../../xmpp/store/upload-model.ts';
 import type { UploadFiles } from '../upload-files.ts';
 import { readRange } from './byte-range.ts';
 import { refuse } from './upload-answer.ts';

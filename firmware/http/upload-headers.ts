@@ -1,5 +1,5 @@
 /** What keeps a browser from running what somebody uploaded, on an origin that has pages of its own. */
-import type { Upload } from '../../xmpp/store/model.ts';
+import type { Upload } from '../../xmpp/store/upload-model.ts';
 
 /** For clients of the web, wherever they come from. No credentials are taken, so none are allowed. */
 export const CROSS_ORIGIN = {

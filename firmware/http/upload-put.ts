@@ -2,8 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../xmpp/clock.ts';
 import type { Log } from '../../xmpp/log.ts';
-import type { Upload } from '../../xmpp/store/model.ts';
 import { CommitError, type Store } from '../../xmpp/store/store.ts';
+import type { Upload } from '../../xmpp/store/upload-model.ts';
 import type { UploadFiles } from '../upload-files.ts';
 import { refuse } from './upload-answer.ts';
 import { CROSS_ORIGIN, essenceOf } from './upload-headers.ts';

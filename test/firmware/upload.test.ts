@@ -9,7 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebEnv } from '../../firmware/http/app.ts';
 import { WebServer } from '../../firmware/http/web-server.ts';
 import { change } from '../../xmpp/store/changes.ts';
-import type { UploadSlot } from '../../xmpp/store/model.ts';
+import type { UploadSlot } from '../../xmpp/store/upload-model.ts';
 import { freePorts } from '../kit/ports.ts';
 import { silentLog } from '../xmpp/extensions/harness.ts';
 import { openHome } from './home.ts';

@@ -4,7 +4,7 @@
  */
 import { dateTime } from '../clock.ts';
 import { pageElement } from '../result-set.ts';
-import type { ArchivedMessage, ArchivePage, ArchiveQuery } from '../store/model.ts';
+import type { ArchivedMessage, ArchivePage, ArchiveQuery } from '../store/archive-model.ts';
 import { type Element, xml } from '../xml.ts';
 import { NS_ARCHIVE } from './query.ts';
 

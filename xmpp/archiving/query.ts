@@ -3,7 +3,8 @@ import { type FormField, formElement, NS_DATA_FORM, readForm } from '../data-for
 import { type PageRequest, readPageRequest } from '../result-set.ts';
 import { Jid } from '../routing/jid.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
-import type { ArchiveQuery, Id } from '../store/model.ts';
+import type { ArchiveQuery } from '../store/archive-model.ts';
+import type { Id } from '../store/model.ts';
 import type { ArchiveReads } from '../store/store.ts';
 import { type Element, xml } from '../xml.ts';
 

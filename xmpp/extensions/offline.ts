@@ -8,8 +8,9 @@ import { isKeptOrIdle, messageType } from '../im/message.ts';
 import { isChatStateOnly } from '../im/message-content.ts';
 import type { MessageEvent, UndeliveredEvent } from '../routing/hooks.ts';
 import type { Session, Settled } from '../routing/session.ts';
+import type { OfflineMessage } from '../store/archive-model.ts';
 import { change } from '../store/changes.ts';
-import type { Account, Id, OfflineMessage } from '../store/model.ts';
+import type { Account, Id } from '../store/model.ts';
 import { clone, type Element, embeddedText, parse, xml } from '../xml.ts';
 
 const NS_DELAY = 'urn:xmpp:delay';

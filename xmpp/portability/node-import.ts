@@ -3,7 +3,8 @@ import { NS_DATA_FORM, readForm } from '../data-form.ts';
 import type { Host } from '../extension.ts';
 import { Jid } from '../routing/jid.ts';
 import { change } from '../store/changes.ts';
-import type { Account, NodeAffiliationKind } from '../store/model.ts';
+import type { Account } from '../store/model.ts';
+import type { NodeAffiliationKind } from '../store/node-model.ts';
 import { type Element, firstChild } from '../xml.ts';
 import type { ImportReport } from './importer.ts';
 

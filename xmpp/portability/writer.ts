@@ -3,7 +3,8 @@ import { dateTime } from '../clock.ts';
 import { formElement } from '../data-form.ts';
 import type { Host } from '../extension.ts';
 import { itemElement } from '../im/roster-item.ts';
-import type { Account, Credential, NodeRow } from '../store/model.ts';
+import type { Account, Credential } from '../store/model.ts';
+import type { NodeRow } from '../store/node-model.ts';
 import { type Element, escapeXML, parse, xml } from '../xml.ts';
 import {
   NS_DELAY,

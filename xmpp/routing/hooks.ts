@@ -8,7 +8,8 @@
 
 import type { Circle } from '../store/access-model.ts';
 import type { Change } from '../store/changes.ts';
-import type { Account, NodeItem } from '../store/model.ts';
+import type { Account } from '../store/model.ts';
+import type { NodeItem } from '../store/node-model.ts';
 import type { Element } from '../xml.ts';
 import type { DiscoItem, Identity } from './disco-table.ts';
 import type { Jid } from './jid.ts';

@@ -15,32 +15,23 @@ import type {
   HeldStanza,
   Report,
 } from './access-model.ts';
+import type { ArchivedMessage, ArchivePreferences, OfflineMessage } from './archive-model.ts';
 import type {
   Account,
-  ArchivedMessage,
-  ArchivePreferences,
   ClientRow,
   Credential,
-  HatWearer,
   Id,
   Invite,
   LastSeen,
-  NodeAffiliation,
-  NodeItem,
-  NodeRow,
-  NodeSubscription,
-  OfflineMessage,
   PushRegistration,
   Role,
-  RoomAffiliation,
-  RoomHat,
-  RoomRow,
-  RoomSubject,
   RosterItem,
   ServerRow,
   SubscriptionRequest,
-  UploadSlot,
 } from './model.ts';
+import type { NodeAffiliation, NodeItem, NodeRow, NodeSubscription } from './node-model.ts';
+import type { HatWearer, RoomAffiliation, RoomHat, RoomRow, RoomSubject } from './room-model.ts';
+import type { UploadSlot } from './upload-model.ts';
 
 /** What each kind of change carries. */
 export interface ChangeData {

@@ -5,39 +5,38 @@
  */
 
 import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza, Report } from './access-model.ts';
-import type { Change } from './changes.ts';
 import type {
-  Account,
-  Affiliation,
   ArchivedMessage,
   ArchivePage,
   ArchivePreferences,
   ArchiveQuery,
   ArchiveSearch,
+  OfflineMessage,
+} from './archive-model.ts';
+import type { Change } from './changes.ts';
+import type {
+  Account,
   ClientRow,
   Credential,
-  HatWearer,
   Id,
   Invite,
   KeptKind,
   LastSeen,
+  PushRegistration,
+  RosterItem,
+  ServerRow,
+  SubscriptionRequest,
+} from './model.ts';
+import type {
   NodeAffiliation,
   NodeItem,
   NodeItemPage,
   NodeItemQuery,
   NodeRow,
   NodeSubscription,
-  OfflineMessage,
-  PushRegistration,
-  RoomAffiliation,
-  RoomHat,
-  RoomRow,
-  RoomSubject,
-  RosterItem,
-  ServerRow,
-  SubscriptionRequest,
-  Upload,
-} from './model.ts';
+} from './node-model.ts';
+import type { Affiliation, HatWearer, RoomAffiliation, RoomHat, RoomRow, RoomSubject } from './room-model.ts';
+import type { Upload } from './upload-model.ts';
 
 /** Nothing of this commit is on disk. Where the disk is full or broken (SQLITE_…), routing answers `resource-constraint`. */
 export class CommitError extends Error {

@@ -1,5 +1,5 @@
 /** How long an uploaded file can be had, and when a slot or a file stops counting against its member's quota. */
-import type { Upload } from '../store/model.ts';
+import type { Upload } from '../store/upload-model.ts';
 
 const DAY_MS = 86_400_000;
 

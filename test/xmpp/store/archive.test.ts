@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { applyChange } from '../../../xmpp/store/apply/apply.ts';
+import type { ArchivedMessage, ArchivePage, ArchiveQuery } from '../../../xmpp/store/archive-model.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import { migrate } from '../../../xmpp/store/migrate.ts';
 import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
-import type { ArchivedMessage, ArchivePage, ArchiveQuery } from '../../../xmpp/store/model.ts';
 import { SqliteArchive } from '../../../xmpp/store/reads/archive.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
 import { noonMs, temporaryFolder } from './fixtures.ts';

@@ -1,7 +1,7 @@
 /** Each kind of change is seen by the reads once its commit has resolved, and by those of a store opened anew. */
 import { expect, test } from 'vitest';
 import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
-import type { UploadSlot } from '../../../xmpp/store/model.ts';
+import type { UploadSlot } from '../../../xmpp/store/upload-model.ts';
 import { noonMs, open, temporaryFolder } from './fixtures.ts';
 import { accessCases } from './round-trip-access.ts';
 import { roomCases, type Seen } from './round-trip-rooms.ts';

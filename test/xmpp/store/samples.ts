@@ -1,20 +1,18 @@
 /** One change of each kind, all about the same account. */
 import type { AccessRule, Act, HeldStanza, Report } from '../../../xmpp/store/access-model.ts';
+import type { ArchivedMessage } from '../../../xmpp/store/archive-model.ts';
 import type { Change, ChangeData, ChangeKind } from '../../../xmpp/store/changes.ts';
 import type {
   Account,
-  ArchivedMessage,
   ClientRow,
   Credential,
   Invite,
   PushRegistration,
-  RoomAffiliation,
-  RoomRow,
-  RoomSubject,
   RosterItem,
   ServerRow,
-  UploadSlot,
 } from '../../../xmpp/store/model.ts';
+import type { RoomAffiliation, RoomRow, RoomSubject } from '../../../xmpp/store/room-model.ts';
+import type { UploadSlot } from '../../../xmpp/store/upload-model.ts';
 import { noonMs } from './fixtures.ts';
 
 export const server: ServerRow = {

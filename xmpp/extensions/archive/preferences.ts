@@ -3,8 +3,9 @@ import type { Host } from '../../extension.ts';
 import type { IqRequest } from '../../routing/iq-table.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
+import type { ArchivePreferences } from '../../store/archive-model.ts';
 import { change } from '../../store/changes.ts';
-import type { Account, ArchivePreferences } from '../../store/model.ts';
+import type { Account } from '../../store/model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { DEFAULT_PREFERENCES } from './worth.ts';
 

@@ -3,7 +3,8 @@ import type { Host } from '../../extension.ts';
 import { messageType } from '../../im/message.ts';
 import { belongsToConversation } from '../../im/message-content.ts';
 import type { Jid } from '../../routing/jid.ts';
-import type { Account, ArchivePreferences } from '../../store/model.ts';
+import type { ArchivePreferences } from '../../store/archive-model.ts';
+import type { Account } from '../../store/model.ts';
 import type { Element } from '../../xml.ts';
 
 export const DEFAULT_PREFERENCES: ArchivePreferences = { default: 'always', always: [], never: [] };

@@ -1,7 +1,7 @@
 /** muc#admin (XEP-0045 sections 8 and 9): lists of affiliations and roles, read and changed, several items at once. */
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { Affiliation } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { itemElement } from './announce.ts';
 import { isNonAnonymous, isOn } from './config.ts';

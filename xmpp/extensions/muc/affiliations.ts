@@ -1,5 +1,5 @@
 /** Who has which standing in one room, and which nicknames are reserved: kept in memory while the room is in use. */
-import type { Affiliation, RoomAffiliation } from '../../store/model.ts';
+import type { Affiliation, RoomAffiliation } from '../../store/room-model.ts';
 import { nickKey } from './nickname.ts';
 
 export class Affiliations {

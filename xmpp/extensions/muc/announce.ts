@@ -1,6 +1,6 @@
 /** Presence as a room tells it (XEP-0045 sections 7.2.3 to 7.2.5): who sees which of an occupant's facts. */
 import type { Host } from '../../extension.ts';
-import type { Affiliation } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 import { type Element, share, xml } from '../../xml.ts';
 import { broadcastsRole, isNonAnonymous } from './config.ts';
 import { deliver } from './delivery.ts';

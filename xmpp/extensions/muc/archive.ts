@@ -3,7 +3,7 @@ import { answerPage, metadataElement, resultMessage } from '../../archiving/page
 import { readQuery } from '../../archiving/query.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { ArchivedMessage } from '../../store/model.ts';
+import type { ArchivedMessage } from '../../store/archive-model.ts';
 import { type Element, parse, xml } from '../../xml.ts';
 import { isNonAnonymous, isOn } from './config.ts';
 import { NS_USER } from './namespaces.ts';

@@ -6,7 +6,8 @@
 import type { CircleEvent } from '../../routing/hooks.ts';
 import type { Circle } from '../../store/access-model.ts';
 import { change } from '../../store/changes.ts';
-import type { Account, Affiliation } from '../../store/model.ts';
+import type { Account } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 import { newRoomConfig, type RoomConfig } from './config.ts';
 import type { Muc } from './context.ts';
 import { destroy } from './destroy.ts';

@@ -1,5 +1,5 @@
 /** The end of a room (XEP-0045 section 10.9). */
-import type { Affiliation } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { itemElement, userElement } from './announce.ts';
 import type { Muc } from './context.ts';

@@ -5,7 +5,7 @@ import { type Answers, badPayload } from '../../routing/command-answers.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
-import type { RoomHat } from '../../store/model.ts';
+import type { RoomHat } from '../../store/room-model.ts';
 import { announce, userElement } from './announce.ts';
 import type { Muc } from './context.ts';
 import { MAX_HATS, MAX_WEARERS } from './hats.ts';

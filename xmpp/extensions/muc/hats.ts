@@ -1,6 +1,6 @@
 /** XEP-0317: the hats of one room, and who wears which; kept in memory while the room is in use. */
 import { createHash } from 'node:crypto';
-import type { HatWearer, RoomHat } from '../../store/model.ts';
+import type { HatWearer, RoomHat } from '../../store/room-model.ts';
 import { type Element, share, xml } from '../../xml.ts';
 import { NS_HATS } from './namespaces.ts';
 

@@ -2,7 +2,7 @@
  * What becomes of the rooms of a member whose account is removed: its standing goes, so that nobody who takes the name later has
  * it; a room without an owner is the next one's, by standing and by how long they have it; one without anybody ends.
  */
-import type { Affiliation, RoomAffiliation } from '../../store/model.ts';
+import type { Affiliation, RoomAffiliation } from '../../store/room-model.ts';
 import type { Muc } from './context.ts';
 import { destroy } from './destroy.ts';
 import type { Room } from './room.ts';

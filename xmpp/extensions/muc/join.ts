@@ -5,7 +5,7 @@ import { Jid } from '../../routing/jid.ts';
 import type { ServiceStanza } from '../../routing/services.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
-import type { Affiliation } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 import { type Element, parse, xml } from '../../xml.ts';
 import { tellOthers, tellRoster, tellSession } from './announce.ts';
 import { historyLength, isNonAnonymous, isOn, isPubliclyLogged, maxOccupants } from './config.ts';

@@ -3,7 +3,7 @@ import { NS_DATA_FORM } from '../../data-form.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
-import type { Affiliation } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { assertOwnerStays } from './admin.ts';
 import { userElement } from './announce.ts';

@@ -3,7 +3,7 @@
  * pure: given who asks and whom it concerns, it says the error or nothing.
  */
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { Affiliation } from '../../store/model.ts';
+import type { Affiliation } from '../../store/room-model.ts';
 
 export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
 

@@ -3,7 +3,7 @@ import { Jid } from '../../routing/jid.ts';
 import { Lane, type Turn } from '../../routing/lane.ts';
 import type { Session } from '../../routing/session.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { Affiliation, RoomRow, RoomSubject } from '../../store/model.ts';
+import type { Affiliation, RoomRow, RoomSubject } from '../../store/room-model.ts';
 import type { Element } from '../../xml.ts';
 import type { Affiliations } from './affiliations.ts';
 import type { RoomConfig } from './config.ts';

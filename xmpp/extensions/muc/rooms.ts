@@ -1,7 +1,8 @@
 /** The rooms of one host: those in use are in memory, the others in the store only. */
 import type { Host } from '../../extension.ts';
 import { type Change, change } from '../../store/changes.ts';
-import type { Id, RoomRow } from '../../store/model.ts';
+import type { Id } from '../../store/model.ts';
+import type { RoomRow } from '../../store/room-model.ts';
 import { Affiliations } from './affiliations.ts';
 import { configOf, historyLength, isOn, newRoomConfig, type RoomConfig } from './config.ts';
 import { Hats } from './hats.ts';

@@ -1,6 +1,6 @@
 /** Changes of affiliations and roles, with all that follows from them for those who are in the room (XEP-0045 sections 8 to 10). */
 import { change } from '../../store/changes.ts';
-import type { Affiliation, RoomAffiliation } from '../../store/model.ts';
+import type { Affiliation, RoomAffiliation } from '../../store/room-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { announce, itemElement, tellNewModerator, userElement } from './announce.ts';
 import { isNonAnonymous, isOn } from './config.ts';

@@ -1,7 +1,7 @@
 /** What stands in the archive in the place of a message that was taken back (XEP-0424 section 4.2, XEP-0425 section 4.3). */
 import { dateTime } from '../../clock.ts';
+import type { ArchivedMessage } from '../../store/archive-model.ts';
 import { type Change, change } from '../../store/changes.ts';
-import type { ArchivedMessage } from '../../store/model.ts';
 import { type Element, parse, xml } from '../../xml.ts';
 import { NS_OCCUPANT_ID, NS_RETRACT } from './namespaces.ts';
 

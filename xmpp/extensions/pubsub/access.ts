@@ -2,7 +2,8 @@
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { Account, NodeAffiliationKind } from '../../store/model.ts';
+import type { Account } from '../../store/model.ts';
+import type { NodeAffiliationKind } from '../../store/node-model.ts';
 import { pubsubError } from './errors.ts';
 import { linesOf } from './fields.ts';
 import { bareOf, existingNode, memberAt, type Node, type NodeOwner, type PubsubRequest } from './nodes.ts';

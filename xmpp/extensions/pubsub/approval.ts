@@ -2,7 +2,7 @@
 import { formElement, NS_DATA_FORM, readForm } from '../../data-form.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { NodeSubscription } from '../../store/model.ts';
+import type { NodeSubscription } from '../../store/node-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { affiliationOf, ownersOf } from './access.ts';
 import type { Pubsub } from './actions.ts';

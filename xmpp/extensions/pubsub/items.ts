@@ -1,7 +1,7 @@
 /** Getting items (XEP-0060 section 6.5), in pages where they are many (XEP-0059). */
 import { pageElement, readPageRequest } from '../../result-set.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { NodeItem } from '../../store/model.ts';
+import type { NodeItem } from '../../store/node-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { assertMaySee } from './access.ts';
 import type { Pubsub } from './actions.ts';

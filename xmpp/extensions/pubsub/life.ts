@@ -2,7 +2,8 @@
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import { change } from '../../store/changes.ts';
-import type { Account, NodeSubscription } from '../../store/model.ts';
+import type { Account } from '../../store/model.ts';
+import type { NodeSubscription } from '../../store/node-model.ts';
 import type { Element } from '../../xml.ts';
 import type { Pubsub } from './actions.ts';
 import { freshSinceMs } from './node-config.ts';

@@ -2,7 +2,7 @@
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
-import type { NodeAffiliation, NodeAffiliationKind, NodeSubscription } from '../../store/model.ts';
+import type { NodeAffiliation, NodeAffiliationKind, NodeSubscription } from '../../store/node-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { affiliationOf, isSelf, ownersOf, ownNode } from './access.ts';
 import type { Pubsub } from './actions.ts';

@@ -2,7 +2,8 @@
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { Account, Id, NodeRow } from '../../store/model.ts';
+import type { Account, Id } from '../../store/model.ts';
+import type { NodeRow } from '../../store/node-model.ts';
 import type { Element } from '../../xml.ts';
 import { pubsubError } from './errors.ts';
 import { configOf, type NodeConfig, type OwnerKind } from './node-config.ts';

@@ -5,7 +5,8 @@
 import { dateTime } from '../../clock.ts';
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
-import type { Account, Id, NodeItem, NodeSubscription, SubscriptionState } from '../../store/model.ts';
+import type { Account, Id } from '../../store/model.ts';
+import type { NodeItem, NodeSubscription, SubscriptionState } from '../../store/node-model.ts';
 import { clone, type Element, parse, xml } from '../../xml.ts';
 import { isSelf, maySee } from './access.ts';
 import { NS_EVENT } from './errors.ts';

@@ -2,7 +2,7 @@
 import { NS_DATA_FORM } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { NodeItem } from '../../store/model.ts';
+import type { NodeItem } from '../../store/node-model.ts';
 import { clone, type Element, xml } from '../../xml.ts';
 import { assertMayCreate, assertMayPublish, assertMayRetract, isSelf, ownNode } from './access.ts';
 import type { Pubsub } from './actions.ts';

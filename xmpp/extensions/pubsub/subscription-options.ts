@@ -1,6 +1,6 @@
 /** What a subscriber may choose (XEP-0060 sections 6.3, 12.4, 12.18 and 16.4.2). */
 import { readForm } from '../../data-form.ts';
-import type { NodeSubscription } from '../../store/model.ts';
+import type { NodeSubscription } from '../../store/node-model.ts';
 import type { Element } from '../../xml.ts';
 import { NS_PUBSUB, pubsubError } from './errors.ts';
 import { bool, type FieldRule, formOf, linesOf, readFields } from './fields.ts';

@@ -2,7 +2,7 @@
 import { NS_DATA_FORM } from '../../data-form.ts';
 import { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { NodeSubscription } from '../../store/model.ts';
+import type { NodeSubscription } from '../../store/node-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import { affiliationOf, needsApproval, ownersOf, refusal } from './access.ts';
 import type { Pubsub } from './actions.ts';

@@ -1,7 +1,7 @@
 /** What one request changes at nodes: collected, committed at once, told after that. */
 import { assertWithinQuota } from '../../access/quota.ts';
 import { type Change, change } from '../../store/changes.ts';
-import type { NodeItem, NodeSubscription, SubscriptionState } from '../../store/model.ts';
+import type { NodeItem, NodeSubscription, SubscriptionState } from '../../store/node-model.ts';
 import { type Element, xml } from '../../xml.ts';
 import type { Pubsub } from './actions.ts';
 import { freshSinceMs, isOn, keepOf } from './node-config.ts';

@@ -1,6 +1,6 @@
 /** What a client asks for, read and checked (XEP-0363 sections 4 and 5). */
 import { StanzaError } from '../../routing/stanza-error.ts';
-import type { UploadPurpose, UploadSlot } from '../../store/model.ts';
+import type { UploadPurpose, UploadSlot } from '../../store/upload-model.ts';
 import type { Element } from '../../xml.ts';
 
 export const NS_PURPOSE = 'urn:xmpp:http:upload:purpose:0';

@@ -1,4 +1,5 @@
-import type { ArchivedMessage, Id } from '../model.ts';
+import type { ArchivedMessage } from '../archive-model.ts';
+import type { Id } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { Appliers } from './applier.ts';
 import { addWords, dropStrayWords, dropWords } from './search.ts';

@@ -1,6 +1,13 @@
+import type {
+  ArchivedMessage,
+  ArchivePage,
+  ArchivePreferences,
+  ArchiveQuery,
+  ArchiveSearch,
+} from '../archive-model.ts';
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
-import type { ArchivedMessage, ArchivePage, ArchivePreferences, ArchiveQuery, ArchiveSearch, Id } from '../model.ts';
+import type { Id } from '../model.ts';
 import type { Sqlite, SqlValue } from '../sqlite.ts';
 import type { ArchiveReads } from '../store.ts';
 

@@ -1,12 +1,12 @@
+import type { Id } from '../model.ts';
 import type {
-  Id,
   NodeAffiliation,
   NodeItem,
   NodeItemPage,
   NodeItemQuery,
   NodeRow,
   NodeSubscription,
-} from '../model.ts';
+} from '../node-model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { NodeReads } from '../store.ts';
 

@@ -1,4 +1,5 @@
-import type { Id, OfflineMessage } from '../model.ts';
+import type { OfflineMessage } from '../archive-model.ts';
+import type { Id } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { OfflineReads } from '../store.ts';
 

@@ -1,4 +1,5 @@
-import type { Affiliation, HatWearer, Id, RoomAffiliation, RoomHat, RoomRow, RoomSubject } from '../model.ts';
+import type { Id } from '../model.ts';
+import type { Affiliation, HatWearer, RoomAffiliation, RoomHat, RoomRow, RoomSubject } from '../room-model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { RoomReads } from '../store.ts';
 

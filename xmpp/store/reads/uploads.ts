@@ -1,6 +1,7 @@
-import type { Id, Upload, UploadPurpose } from '../model.ts';
+import type { Id } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { UploadReads } from '../store.ts';
+import type { Upload, UploadPurpose } from '../upload-model.ts';
 
 type Row = Omit<Upload, 'storedMs'> & { storedMs: number | null };
 
