@@ -33,7 +33,7 @@ export async function startEjabberd(internet: Internet, options: ServerOptions):
   const [dnsAddress = '', dnsPort = ''] = internet.dnsServer.split(':');
   const inetrc = write('inetrc', '{lookup,[dns]}.\n{resolv_conf,""}.\n{hosts_file,""}.\n');
   const register = accounts.map(
-    (local) => `ok=ejabberd_auth:try_register(${[local, domain, passwordOf(local)].map(binary).join()})`,
+    (local) => `_=ejabberd_auth:try_register(${[local, domain, passwordOf(local)].map(binary).join()})`,
   );
   const orders = [
     `inet_db:ins_ns({${dnsAddress.replaceAll('.', ',')}},${dnsPort})`,
