@@ -64,7 +64,7 @@ function outward(host: Host, event: OutboundStanza): void {
 
 function inward(host: Host, event: InboundStanza): void {
   const { account, stanza, from } = event;
-  if (event.drop || isOfThisServer(host, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
+  if (event.drop || isTrusted(host, account, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
   const action = stanza.name === 'message' ? 'message-in' : 'presence';
   const member = memberAt(host, from);
   const who = member ? { account: member } : { jid: from.bare };
@@ -78,6 +78,16 @@ function inward(host: Host, event: InboundStanza): void {
       ? new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' })
       : new StanzaError('service-unavailable');
   event.drop = true;
+}
+
+/**
+ * The server itself, its services, the owner's components: rooms have rules of their own, and a gateway answers for its people. But
+ * what people are behind a gateway nobody has said, so that limited members talk only with those who were approved.
+ */
+function isTrusted(host: Host, account: Account, jid: Jid): boolean {
+  if (!isOfThisServer(host, jid)) return false;
+  const isGatewayed = jid.local !== '' && host.isBeside(jid.domain);
+  return !isGatewayed || host.store.accounts.byId(account.id)?.role !== 'limited';
 }
 
 /** Whoever is written to is no stranger, and may answer. */

@@ -119,7 +119,24 @@ test('a limited member and a stranger to it do not meet', async () => {
   expect(says(host, tablet, 'alice@casp3r.local', chat())).toBe('forbidden');
   expect(comes(host, kid, 'alice@casp3r.local/phone', chat())).toBe('forbidden');
   expect(says(host, tablet, 'casp3r.local', chat())).toBe('passes');
+  // Rooms have rules of their own; who is behind a gateway nobody has said.
+  host.services.add('rooms', { name: 'Rooms', iq: () => undefined });
+  host.isBeside = (domain) => domain === 'irc.casp3r.local';
+  expect(says(host, tablet, 'tea@rooms.casp3r.local/Bob', chat())).toBe('passes');
+  expect(says(host, tablet, 'bob%libera@irc.casp3r.local', chat())).toBe('forbidden');
+  expect(comes(host, kid, 'bob%libera@irc.casp3r.local', chat())).toBe('service-unavailable');
+  expect(comes(host, alice, 'bob%libera@irc.casp3r.local', chat())).toBe('passes');
   expect(says(host, host.client(alice, 'phone'), 'alice@casp3r.local', chat())).toBe('passes');
+});
+
+test('another role is felt by sessions that are there', async () => {
+  const host = await testHost(accessGate);
+  const [kid, alice] = [await host.member('kid'), await host.member('alice')];
+  const tablet = host.client(kid, 'tablet');
+  expect(says(host, tablet, 'alice@casp3r.local', chat())).toBe('passes');
+  await host.accounts.setRole(kid, 'limited');
+  expect(says(host, tablet, 'alice@casp3r.local', chat())).toBe('forbidden');
+  expect(comes(host, alice, 'kid@casp3r.local/tablet', chat())).toBe('forbidden');
 });
 
 test('the server and its own parts are never strangers', async () => {

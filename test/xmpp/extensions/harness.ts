@@ -234,7 +234,7 @@ export class TestHost implements Host {
     return domain === this.server.domain || this.server.fallbacks.includes(domain);
   }
 
-  isBeside(): boolean {
+  isBeside(_domain: string): boolean {
     return false;
   }
 

@@ -97,6 +97,17 @@ export class Access {
     return decide(mode, this.#readRules(), { action, who }, this.#readSettings());
   }
 
+  /** One of the two is a limited member who may not talk with the other, whatever room they are in together. */
+  keepsApart(one: Jid, other: Jid): boolean {
+    const [a, b] = [this.#memberAt(one), this.#memberAt(other)];
+    const addressed = (account: Account | undefined, jid: Jid) =>
+      account ? this.#host.addressOf(account) : jid.bare.toString();
+    return (
+      (a !== undefined && this.#keepsFrom(a, addressed(b, other), b)) ||
+      (b !== undefined && this.#keepsFrom(b, addressed(a, one), a))
+    );
+  }
+
   /** Bytes that all files of a member may have, where a rule says so. */
   uploadBytes(account: Account): number | undefined {
     const { by } = this.explain({ action: 'upload', who: { account } });
@@ -127,7 +138,7 @@ export class Access {
   #party({ who, member }: AccessQuestion): Party {
     const { address } = who;
     const party: Party = address === undefined ? {} : { address };
-    if ('account' in who) return { ...party, ...this.#memberParty(who.account) };
+    if ('account' in who) return { ...party, ...this.#memberParty(this.#now(who.account)) };
     if ('jid' in who) return { ...party, ...this.#outsideParty(who.jid, member) };
     if (!('domain' in who)) return party;
     return { ...party, domain: who.domain, known: this.#isListed(who.domain) || this.#hasContactAt(who.domain) };
@@ -168,8 +179,8 @@ export class Access {
   /** One of the two is limited, and they share no circle, and nobody approved. */
   #areApart({ action, who, member, to }: AccessQuestion): boolean {
     if (!MEETING.has(action)) return false;
-    const from = 'account' in who ? who.account : undefined;
-    const other = member ?? this.#memberAt(to);
+    const from = 'account' in who ? this.#now(who.account) : undefined;
+    const other = member ? this.#now(member) : this.#memberAt(to);
     const there = other ? this.#host.addressOf(other) : to?.bare.toString();
     const here = from ? this.#host.addressOf(from) : 'jid' in who ? who.jid.bare.toString() : undefined;
     return (
@@ -186,6 +197,11 @@ export class Access {
     const own: ReadonlySet<Id> = new Set(access.circlesOf(limited.id).map(({ circle }) => circle));
     if (other && access.circlesOf(other.id).some(({ circle }) => own.has(circle))) return false;
     return !access.approved(limited.id).includes(jid);
+  }
+
+  /** A session knows its account as it was at its login. */
+  #now(account: Account): Account {
+    return this.#host.store.accounts.byId(account.id) ?? account;
   }
 
   #memberAt(jid: Jid | undefined): Account | undefined {

@@ -33,6 +33,9 @@ export function privateMessage(muc: Muc, room: Room, { stanza, from, to }: Servi
   if (!recipient) throw new StanzaError('item-not-found');
   if (!mayWrite(room.config, sender, recipient))
     throw new StanzaError('forbidden', { text: 'Private messages are not allowed in this room.' });
+  const [somewhere] = recipient.sessions.values();
+  if (somewhere && muc.host.access.keepsApart(from, somewhere.jid))
+    throw new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to them.' });
   const [newest, ...others] = [...recipient.sessions.values()].reverse();
   // The first goes the way of every message, into the member's archive; the other clients get theirs without a second copy there.
   if (newest) muc.host.send(messageFor(sender, newest, stanza));

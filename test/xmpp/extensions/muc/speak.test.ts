@@ -1,5 +1,7 @@
 /** Speaking, to all and to one, and taking it back (XEP-0045 sections 7.4, 7.5, 8.1; XEP-0359, 0421, 0424, 0425, 0313). */
 import { describe, expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../../xmpp/access/acts.ts';
+import { setApproval } from '../../../../xmpp/access/approvals.ts';
 import { type Element, xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import type { Client } from '../harness.ts';
@@ -133,6 +135,18 @@ describe('to one', () => {
     expect(got(ann)).toEqual(['error bad-request', 'error item-not-found']);
     await box.says(bob, whisper('Ann', 'x'));
     expect(got(bob)).toEqual(['error not-acceptable']);
+  });
+
+  test('not between a limited member and whom no administrator approved', async () => {
+    await openRoom(hall);
+    const { box, bob, cat } = hall;
+    await seat(hall, [bob, 'Bob'], [cat, 'Cat']);
+    await box.near.accounts.setRole(bob.session.account, 'limited');
+    await box.says(bob, whisper('Cat', 'psst'));
+    expect([got(cat), got(bob).at(-1)]).toEqual([[], 'error forbidden']);
+    await setApproval(box.near, { ...bob.session.account, role: 'limited' }, bareOf(cat), true, COMMAND_LINE);
+    await box.says(bob, whisper('Cat', 'psst'));
+    expect(got(cat)).toEqual(['Bob: psst']);
   });
 
   test('only as far as the room allows; a moderator can be asked all the same', async () => {
