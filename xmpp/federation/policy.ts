@@ -1,46 +1,33 @@
 /** Which servers the box talks to, and what it asks of them. The one place where that is asked, by domain. */
 import type { FederationConfig, PeerRules } from '../config.ts';
 
-export interface PeerPolicy extends PeerRules {
-  /** Nothing goes to this domain and nothing comes from it where it is not. */
-  allowed: boolean;
-}
-
 export interface FederationPolicy {
   /** @param domain prepared, as RFC 7622 says */
-  of(domain: string): PeerPolicy;
-  /** Whether stanzas may go that way between these domains: what the file says of theirs, and the rules of our server's owner. */
+  of(domain: string): PeerRules;
+  /** Whether stanzas may go that way between these domains. */
   allows(direction: 'in' | 'out', local: string, remote: string): boolean;
 }
 
-/** The rules of access control, by the server that has `local`: actions `federate-in` and `federate-out`. */
+/**
+ * The rules of access control (access/rules), which know what casp3r.toml allows and denies, by the server that has `local`: actions
+ * `federate-in` and `federate-out`.
+ */
 export type OwnerRules = (direction: 'in' | 'out', local: string, remote: string) => boolean;
 
-/** The rules of casp3r.toml, and over them the owner's. */
+/** What casp3r.toml asks of servers; who may at all is said by the owner's rules. */
 export class ConfiguredPolicy implements FederationPolicy {
   readonly #config: FederationConfig;
-  readonly #ownerAllows: OwnerRules;
+  readonly allows: OwnerRules;
 
   constructor(config: FederationConfig, ownerAllows: OwnerRules) {
     this.#config = config;
-    this.#ownerAllows = ownerAllows;
+    this.allows = ownerAllows;
   }
 
-  allows(direction: 'in' | 'out', local: string, remote: string): boolean {
-    return this.of(remote).allowed && this.#ownerAllows(direction, local, remote);
-  }
-
-  of(domain: string): PeerPolicy {
-    const { mode, allow, deny, domains, requireCertificate, dialback, stanzasPerSecond } = this.#config;
+  of(domain: string): PeerRules {
+    const { domains, requireCertificate, dialback, stanzasPerSecond } = this.#config;
     const own = mostSpecific(Object.keys(domains), domain);
-    return {
-      requireCertificate,
-      dialback,
-      stanzasPerSecond,
-      ...(own === undefined ? {} : domains[own]),
-      allowed:
-        mostSpecific(deny, domain) === undefined && (mode === 'open' || mostSpecific(allow, domain) !== undefined),
-    };
+    return { requireCertificate, dialback, stanzasPerSecond, ...(own === undefined ? {} : domains[own]) };
   }
 }
 

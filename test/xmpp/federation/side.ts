@@ -1,5 +1,7 @@
 /** One server as its peers see it: the real federation on loopback, with what it takes in kept for the test. */
 import { onTestFinished } from 'vitest';
+import { decide } from '../../../xmpp/access/rules/decide.ts';
+import { settingsOf } from '../../../xmpp/access/rules/settings.ts';
 import { systemClock, systemRandom } from '../../../xmpp/clock.ts';
 import type { FederationConfig } from '../../../xmpp/config.ts';
 import { Federation } from '../../../xmpp/federation/federation.ts';
@@ -80,7 +82,11 @@ export class Side {
       random: systemRandom,
       log: silentLog,
       keys: this.#keys,
-      ownerAllows: (direction, local, remote) => !this.forbidden.has(`${direction} ${local} ${remote}`),
+      ownerAllows: (direction, local, remote) => {
+        if (this.forbidden.has(`${direction} ${local} ${remote}`)) return false;
+        const question = { action: `federate-${direction}`, who: { domain: remote } } as const;
+        return decide('open', [], question, settingsOf(federation)).decision === 'allow';
+      },
       isServed: (domain) => options.domains.includes(domain),
       receive: async (stanza, from, to) => {
         stanza.attrs.from = from.toString();

@@ -1,10 +1,13 @@
 /** Rules, circles and approvals in force: what is asked, what decides, and that a change is felt at once. */
 import { expect, test } from 'vitest';
 import { COMMAND_LINE } from '../../../../xmpp/access/acts.ts';
+import { decide } from '../../../../xmpp/access/rules/decide.ts';
 import { RuleBook } from '../../../../xmpp/access/rules/rule-book.ts';
+import { settingsOf } from '../../../../xmpp/access/rules/settings.ts';
+import type { FederationConfig } from '../../../../xmpp/config.ts';
 import { Jid } from '../../../../xmpp/routing/jid.ts';
 import { change } from '../../../../xmpp/store/changes.ts';
-import { type TestHost, testHost } from '../../extensions/harness.ts';
+import { type TestHost, testConfig, testHost } from '../../extensions/harness.ts';
 
 const far = Jid.parse('bob@far.example/phone');
 
@@ -117,4 +120,14 @@ test.each([
   const host = await testHost();
   await expect(new RuleBook(host).add(wanted, COMMAND_LINE)).rejects.toThrow(RangeError);
   expect(host.access.rules).toEqual([]);
+});
+
+test('what casp3r.toml says of other servers: none but those allowed, and never those denied', () => {
+  const crosses = (rules: Partial<FederationConfig>) => (domain: string) =>
+    decide('open', [], { action: 'federate-in', who: { domain } }, settingsOf({ ...testConfig.federation, ...rules }))
+      .decision === 'allow';
+  const denied = ['a.test', 'evil.test', 'x.evil.test', 'notevil.test'].map(crosses({ deny: ['evil.test'] }));
+  expect(denied).toEqual([true, false, false, true]);
+  const listed = crosses({ mode: 'allow-list', allow: ['b.test'], deny: ['x.b.test'] });
+  expect(['a.test', 'b.test', 'rooms.b.test', 'x.b.test'].map(listed)).toEqual([false, true, true, false]);
 });
