@@ -36,6 +36,25 @@ const hostAndPort = v.pipe(
   ),
 );
 
+const BLOCKLISTS = 'must be a list of nodes such as ["xmpp:xmppbl.org?;node=muc_bans_sha256"]';
+const blocklist = v.pipe(
+  text(BLOCKLISTS),
+  v.regex(/^xmpp:[^\s?;/]+\?;node=[^\s;&]+$/u, BLOCKLISTS),
+  v.transform((uri) => {
+    const [service = '', node = ''] = uri.slice('xmpp:'.length).split('?;node=');
+    return { service: service.toLowerCase(), node: decodeNode(node) };
+  }),
+);
+
+/** Percent-encoded, as a URI has it; one that is not is taken as it stands. */
+function decodeNode(node: string): string {
+  try {
+    return decodeURIComponent(node);
+  } catch {
+    return node;
+  }
+}
+
 const PROXIES = 'must be a list of addresses or ranges such as ["127.0.0.1", "10.0.0.0/8"]';
 const proxyPlace = v.pipe(text(PROXIES), v.check(isPlace, PROXIES));
 const EXTERNAL = 'must be the IP address that the Internet sees; empty for what DNS says of the domain';
@@ -144,7 +163,8 @@ export const configSchema = v.strictObject({
     mode: v.optional(oneOf(['private', 'family', 'community', 'open']), 'family'),
     registration: v.optional(oneOf(['closed', 'invite', 'open']), 'invite'),
     log_days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps the record for ever'), 365),
-    forward_reports: v.optional(v.boolean(), false),
+    forward_reports: v.optional(flag, false),
+    blocklists: v.optional(v.array(blocklist, BLOCKLISTS), []),
   }),
   archive: table({
     days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps messages for ever'), 0),

@@ -125,7 +125,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     tls: { ...tls, byDomain: config.tls.domains },
     allowPlainLoopback: listen.allow_plain_loopback,
     archive: { days: archive.days, search: archive.search },
-    access: { logDays: access.log_days, forwardReports: access.forward_reports },
+    access: { logDays: access.log_days, forwardReports: access.forward_reports, blocklists: access.blocklists },
     rooms: {
       public: rooms.public,
       membersOnly: rooms.members_only,

@@ -80,6 +80,13 @@ export interface ComponentsConfig {
 export const CONTACT_KINDS = ['abuse', 'admin', 'feedback', 'sales', 'security', 'status', 'support'] as const;
 export type ContactKind = (typeof CONTACT_KINDS)[number];
 
+/** A list of hashes of spammers, as a node of a pubsub service. */
+export interface BlocklistPlace {
+  /** A JID, a domain as a rule. */
+  service: string;
+  node: string;
+}
+
 /** What another server must be and may do; each key of a domain's own stands before the general one. */
 export interface PeerRules {
   /** Only servers whose certificate is good for their domain. */
@@ -159,7 +166,7 @@ export interface ServerConfig {
   /** Days that messages stay in the archives; 0 keeps them for ever. `search`: members may have theirs found by words. */
   archive: { days: number; search: boolean };
   /** Days that administrative acts are remembered; 0 for ever. `forwardReports`: to the server of who was reported (XEP-0377). */
-  access: { logDays: number; forwardReports: boolean };
+  access: { logDays: number; forwardReports: boolean; blocklists: readonly BlocklistPlace[] };
   rooms: RoomsConfig;
   limits: Limits;
   quotas: Quotas;

@@ -1,4 +1,5 @@
 /** What the server speaks, in the order in which the hooks run. */
+import { blocklists } from './access/blocklists.ts';
 import { accessGate } from './access/gate.ts';
 import type { Extension } from './extension.ts';
 import { accessCommands } from './extensions/access-commands/access-commands.ts';
@@ -47,6 +48,7 @@ export const extensions: readonly Extension[] = [
   // A contact who moved is no stranger to the rules.
   moved,
   accessGate,
+  blocklists,
   // Messages: forged ids go, the archive writes its own, so that the copies of carbons and of the offline store name it.
   stanzaId,
   displayed,

@@ -100,7 +100,7 @@ export const testConfig: ServerConfig = {
   tls: { certificate: '', key: '' },
   allowPlainLoopback: false,
   archive: { days: 0, search: false },
-  access: { logDays: 365, forwardReports: false },
+  access: { logDays: 365, forwardReports: false, blocklists: [] },
   rooms: {
     public: false,
     membersOnly: true,

@@ -53,6 +53,7 @@ export class Access {
   #kept = new Map<string, Verdict>();
   #rules: readonly ReadRule[] | undefined;
   #settings: readonly Setting[] | undefined;
+  readonly #added: Setting[] = [];
 
   constructor(host: Host) {
     this.#host = host;
@@ -64,6 +65,16 @@ export class Access {
     this.#kept = new Map();
     this.#rules = undefined;
     return true;
+  }
+
+  /** For what the file names and the network says (blocklists.ts). Call `forgetAll` when it matches others than before. */
+  addSetting(setting: Setting): void {
+    this.#added.push(setting);
+    this.#settings = undefined;
+  }
+
+  forgetAll(): void {
+    this.#kept = new Map();
   }
 
   decide(question: AccessQuestion): Decision {
@@ -131,7 +142,7 @@ export class Access {
   }
 
   #readSettings(): readonly Setting[] {
-    this.#settings ??= settingsOf(this.#host.config.federation);
+    this.#settings ??= [...settingsOf(this.#host.config.federation), ...this.#added];
     return this.#settings;
   }
 
