@@ -56,7 +56,7 @@ test('none of it is for members, or shown to them', async () => {
       ),
     ).getChildren('item');
   const items = await list(alice);
-  expect(items).toHaveLength(28);
+  expect(items).toHaveLength(30);
   expect(await list(bob)).toEqual([]);
   for (const { attrs } of items) {
     const payload = xml('command', { xmlns: NS, node: attrs.node ?? '' });
@@ -125,6 +125,23 @@ test('administrators are edited as a list', async () => {
     'bob administrator',
   ]);
   expect(conditionOf(await run('edit-admin'))).toBe('forbidden');
+});
+
+test('black and white lists are rules on everything', async () => {
+  const question = (domain: string) => host.access.decide({ action: 'federate-in', who: { domain } });
+  await run('edit-blacklist', { blacklistjids: ['spam.example', 'eve@far.example'] });
+  await run('edit-whitelist', { whitelistjids: 'school.example' });
+  expect(host.access.rules.map(({ subject, action, decision }) => `${decision} ${subject} ${action}`)).toEqual([
+    'deny domain:spam.example *',
+    'deny account:eve@far.example *',
+    'allow domain:school.example *',
+  ]);
+  expect([question('spam.example'), question('school.example')]).toEqual(['deny', 'allow']);
+  const form = payloadOf(await run('edit-blacklist')).getChild('x', 'jabber:x:data');
+  expect(form && readForm(form).fields.get('blacklistjids')).toEqual(['spam.example', 'eve@far.example']);
+  await run('edit-blacklist', { blacklistjids: 'spam.example' });
+  expect(host.access.rules).toHaveLength(2);
+  expect(conditionOf(await run('edit-blacklist', { blacklistjids: 'casp3r.local' }))).toBe('bad-request');
 });
 
 test('sessions end, all of a member or one, after the answer', async () => {

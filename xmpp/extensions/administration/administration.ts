@@ -2,6 +2,7 @@
 import { dueTo, tell } from '../../access/announcements.ts';
 import type { Extension, Host } from '../../extension.ts';
 import { administrates } from '../../routing/command.ts';
+import { accessListCommands } from './access-lists.ts';
 import type { AdminCommand } from './admin-command.ts';
 import { announcementCommands } from './announcements.ts';
 import { listCommands } from './lists.ts';
@@ -18,7 +19,7 @@ export const administration: Extension = {
       title: 'Service Administration',
       version: '1.3.1',
       status: 'partial',
-      note: 'no black and white lists: they come with the access rules',
+      note: 'who is on the black list reaches nobody; a single person there, other than a domain, can still be written to',
     },
   ],
   attach(host) {
@@ -26,6 +27,7 @@ export const administration: Extension = {
       ...userCommands(host),
       ...listCommands(host),
       ...announcementCommands(host),
+      ...accessListCommands(host),
       ...powerCommands(host),
     ];
     for (const { node, name, begin } of commands)
