@@ -1,14 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { torConfiguration } from '../../../firmware/tor/configuration.ts';
 import { Tor } from '../../../firmware/tor/tor.ts';
-import { findProgram } from '../../../firmware/turn/child.ts';
 import { systemClock } from '../../../xmpp/clock.ts';
 import { silentLog } from '../../xmpp/extensions/harness.ts';
-
-const installed = findProgram('tor', process.env.PATH ?? '') !== undefined;
 
 function torIn(enabled = true) {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r tor-'));
@@ -45,22 +42,3 @@ test('without the key nothing is started', () => {
   expect(tor.state).toEqual({ name: 'off', detail: 'switched off', onion: '' });
   expect(existsSync(folder)).toBe(false);
 });
-
-test.skipIf(!installed)(
-  'tor takes the configuration, makes an address and keeps it, and ends with the box',
-  async () => {
-    const { tor, folder } = torIn();
-    tor.start({ c2s: 4001, c2sTls: 4002 });
-    await vi.waitFor(() => expect(tor.onion).toMatch(/^[a-z2-7]{56}\.onion$/), { timeout: 20_000, interval: 100 });
-    await vi.waitFor(() => expect(existsSync(join(folder, 'tor.pid'))).toBe(true), { timeout: 5_000 });
-    const { onion } = tor;
-    expect(tor.state).toMatchObject({ name: 'starting', onion });
-    const pid = Number(readFileSync(join(folder, 'tor.pid'), 'utf8'));
-    await tor.stop();
-    expect(() => process.kill(pid, 0)).toThrow();
-    tor.start({ c2s: 4003, c2sTls: 4004 });
-    await vi.waitFor(() => expect(existsSync(join(folder, 'tor.pid'))).toBe(true), { timeout: 20_000, interval: 100 });
-    expect(tor.onion).toBe(onion);
-  },
-  60_000,
-);
