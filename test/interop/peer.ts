@@ -70,8 +70,13 @@ export class Peer {
 /** Whether a program answers. Where it does not, the tests that need it are skipped loudly; on CI that is a failure. */
 export function needs(command: string, args: readonly string[], install: string): boolean {
   const { status, error } = spawnSync(command, args, { stdio: 'ignore' });
-  if (!error && status === 0) return true;
-  const message = `${command} is missing; install it with: ${install}`;
+  return demand(!error && status === 0, command, install);
+}
+
+/** The same for what is found in another way than by its answer. */
+export function demand(isThere: boolean, what: string, install: string): boolean {
+  if (isThere) return true;
+  const message = `${what} is missing; install it with: ${install}`;
   if (process.env.CI)
     test(message, () => {
       throw new Error(message);

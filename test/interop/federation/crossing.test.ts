@@ -5,7 +5,7 @@ import { startBox } from '../../kit/federated-box.ts';
 import { Internet } from '../../kit/internet.ts';
 import { childOf, elementsOf, type Tree, textOf } from '../../kit/tree.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { befriend, conditionOf, Person } from './person.ts';
+import { befriend, conditionOf, member, newMember, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer } from './server.ts';
 
@@ -38,15 +38,15 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
   /** Two people who have never met, and are logged in and not online. */
   async function pair(ours: boolean): Promise<[Person, Person]> {
     const name = NAMES[taken++] ?? 'nobody';
-    const here = new Person(await box.login(await box.addAccount(name), 'ours'));
+    const here = await newMember(box, name);
     const there = new Person(await other.login(name, 'theirs'));
     return ours ? [here, there] : [there, here];
   }
 
   const again = async (person: Person, resource: string) => {
     const [local = ''] = person.bare.split('@', 1);
-    const wire = person.domain === other.domain ? other.login(local, resource) : box.login(accountOf(local), resource);
-    return new Person(await wire);
+    if (person.domain === box.domain) return member(box, local, resource);
+    return new Person(await other.login(local, resource));
   };
   const roomsOf = (person: Person) => (person.domain === other.domain ? other.rooms : `rooms.${box.domain}`);
   const unknownAt = (person: Person) => `nobody@${person.domain}`;
@@ -294,8 +294,6 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
     expect(bodies).not.toContain('Not wanted');
   });
 });
-
-const accountOf = (local: string) => ({ local, jid: '', password: `secret of ${local}` });
 
 const itemOf = (presence: Tree) => {
   const user = childOf(presence, 'x', MUC_USER);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Internet } from '../../kit/internet.ts';
 import { freePorts } from '../../kit/ports.ts';
-import { needs } from '../peer.ts';
+import { demand } from '../peer.ts';
 import { Program } from './program.ts';
 import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
 
@@ -13,7 +13,7 @@ const LIBRARIES = readdirSync('/usr/lib')
   .map((name) => join('/usr/lib', name))
   .find((folder) => folder.endsWith('-linux-gnu') && readdirSync(folder).some((name) => name.startsWith('ejabberd-')));
 
-export const hasEjabberd = needs('/usr/bin/test', ['-d', LIBRARIES ?? '/none'], 'apt-get install ejabberd');
+export const hasEjabberd = demand(LIBRARIES !== undefined, 'ejabberd', 'apt-get install ejabberd');
 
 export async function startEjabberd(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
   const { domain, address, accounts, ways = 'starttls' } = options;

@@ -4,7 +4,7 @@ import type { Box } from '../../kit/box.ts';
 import { startBox } from '../../kit/federated-box.ts';
 import { Internet } from '../../kit/internet.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { Person } from './person.ts';
+import { member, newMember, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer } from './server.ts';
 
@@ -23,7 +23,7 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ name, start,
   beforeAll(async () => {
     internet = await Internet.create();
     [other, box] = await Promise.all([start(internet, { domain, address, accounts: ['romeo'] }), startBox(internet)]);
-    alice = new Person(await box.login(await box.addAccount('alice'), 'ours'));
+    alice = await newMember(box, 'alice');
     romeo = new Person(await other.login('romeo', 'theirs'));
     await alice.comesOnline();
     await romeo.comesOnline();
@@ -67,7 +67,7 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ name, start,
     await chat();
     await box.kill();
     await box.boot();
-    alice = new Person(await box.login({ local: 'alice', jid: '', password: 'secret of alice' }, 'ours'));
+    alice = await member(box, 'alice');
     await alice.comesOnline();
     expect(alice.jid).toBe('alice@box.test/ours');
     await chat();

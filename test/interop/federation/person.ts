@@ -1,6 +1,8 @@
 /** Somebody with a client, on whichever server. */
+import type { Box } from '../../kit/box.ts';
 import { childOf, elementsOf, show, type Tree, textOf } from '../../kit/tree.ts';
-import type { Wire } from '../../kit/wire.ts';
+import { Wire } from '../../kit/wire.ts';
+import { PATIENCE_MS, passwordOf } from './server.ts';
 
 const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 /** The features below as XEP-0115 section 5.1 counts them. */
@@ -107,6 +109,18 @@ export class Person {
       return item?.attrs.get('jid') === contact && item.attrs.get('subscription') === subscription;
     }, `a roster push: ${contact} ${subscription}`);
   }
+}
+
+/** A member of our box, made where there is none of that name; its password is the one of `passwordOf`. */
+export async function newMember(box: Box, local: string, resource?: string): Promise<Person> {
+  await box.addAccount(local, passwordOf(local));
+  return member(box, local, resource);
+}
+
+/** @param domain another one of the box's than the first */
+export async function member(box: Box, local: string, resource = 'ours', domain = box.domain): Promise<Person> {
+  const password = passwordOf(local);
+  return new Person(await Wire.login({ ...box.reach(), domain, local, password, resource, patienceMs: PATIENCE_MS }));
 }
 
 /** Both see each other from then on, and both are online already. */

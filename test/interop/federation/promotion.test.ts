@@ -3,9 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { startBox } from '../../kit/federated-box.ts';
 import { Internet } from '../../kit/internet.ts';
 import { childOf, textOf } from '../../kit/tree.ts';
-import { Wire } from '../../kit/wire.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { befriend, Person } from './person.ts';
+import { befriend, member, newMember, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 
 const servers = [
@@ -23,8 +22,7 @@ describe.each(servers.filter(({ present }) => present))('with a contact on $name
       start(internet, { domain, address, accounts: ['romeo'] }),
       startBox(internet, { fallbacks: ['new.test'] }),
     ]);
-    const account = await box.addAccount('alice');
-    const before = new Person(await box.login(account, 'before'));
+    const before = await newMember(box, 'alice', 'before');
     const romeo = new Person(await other.login('romeo', 'theirs'));
     await before.comesOnline();
     await romeo.comesOnline();
@@ -36,10 +34,7 @@ describe.each(servers.filter(({ present }) => present))('with a contact on $name
     expect(moved && textOf(childOf(moved, 'old-jid'))).toBe('alice@box.test');
     romeo.write("<presence to='alice@new.test' type='subscribed'/><presence to='alice@new.test' type='subscribe'/>");
 
-    const { local, password } = account;
-    const alice = new Person(
-      await Wire.login({ domain: 'new.test', port: box.ports.c2s, local, password, resource: 'after' }),
-    );
+    const alice = await member(box, 'alice', 'after', 'new.test');
     expect(alice.bare).toBe('alice@new.test');
     await alice.comesOnline();
     // She let him see her long ago, and is not asked again.

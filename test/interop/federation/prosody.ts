@@ -1,15 +1,15 @@
 /** Prosody 0.12 as Debian has it, in a folder of its own. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Internet } from '../../kit/internet.ts';
 import { freePorts } from '../../kit/ports.ts';
-import { needs } from '../peer.ts';
+import { demand } from '../peer.ts';
 import { Program } from './program.ts';
 import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
 
 const PROGRAM = '/usr/bin/prosody';
-export const hasProsody = needs('/usr/bin/test', ['-x', PROGRAM], 'apt-get install prosody');
+export const hasProsody = demand(existsSync(PROGRAM), 'Prosody', 'apt-get install prosody');
 
 const MODULES = [
   ...['roster', 'saslauth', 'disco', 'presence', 'message', 'iq', 'ping', 'pep', 'vcard4', 'vcard_legacy', 'blocklist'],

@@ -20,6 +20,9 @@ export interface ServerOptions {
   bidi?: boolean;
 }
 
+/** Three servers share the machine with the tests. */
+export const PATIENCE_MS = 20_000;
+
 export const passwordOf = (local: string) => `secret of ${local}`;
 
 export interface Installed extends ServerOptions {
@@ -75,6 +78,6 @@ export class ForeignServer {
   login(local: string, resource?: string): Promise<Wire> {
     const { address: host, c2s: port, domain } = this.#installed;
     const wish = resource === undefined ? {} : { resource };
-    return Wire.login({ host, port, domain, local, password: passwordOf(local), ...wish });
+    return Wire.login({ host, port, domain, local, password: passwordOf(local), patienceMs: PATIENCE_MS, ...wish });
   }
 }

@@ -6,7 +6,7 @@ import { startBox } from '../../kit/federated-box.ts';
 import { Internet } from '../../kit/internet.ts';
 import { childOf, textOf } from '../../kit/tree.ts';
 import { hasEjabberd, startEjabberd } from './ejabberd.ts';
-import { conditionOf, Person } from './person.ts';
+import { conditionOf, newMember, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer, ServerOptions } from './server.ts';
 
@@ -43,7 +43,7 @@ beforeAll(async () => {
     startBox(internet, { settings, certificate }),
     startBox(internet, { domain: 'direct.test', ways: 'tls' }),
   ]);
-  alice = new Person(await box.login(await box.addAccount('alice')));
+  alice = await newMember(box, 'alice');
 });
 afterAll(() => internet.end());
 beforeEach(({ onTestFailed }) =>
@@ -91,7 +91,7 @@ describe.each(present)('$name', ({ name, start }) => {
 
   test('direct TLS only, in both directions', async () => {
     const domain = `direct.${name}.test`;
-    const bob = new Person(await direct.login(await direct.addAccount(`bob-${name}`)));
+    const bob = await newMember(direct, `bob-${name}`);
     await chat(bob, await meet(start, { domain, ways: 'tls' }));
     expect((await statesOf(domain, direct)).map(({ state }) => state)).toEqual(['connected', 'connected']);
   });
@@ -135,7 +135,7 @@ describe.runIf(hasProsody)('Prosody', () => {
     const certificate = await internet.certificate(['expired-box.test'], { fromDays: -90, toDays: -1 });
     const expired = await startBox(internet, { domain: 'expired-box.test', certificate });
     const romeo = await meet(startProsody, { domain, proof: 'certificate' });
-    const bob = new Person(await expired.login(await expired.addAccount('bob')));
+    const bob = await newMember(expired, 'bob');
     bob.say(romeo.bare, 'Hello');
     const back = await bob.bounced('message', romeo.bare);
     const error = childOf(back, 'error');
