@@ -6,15 +6,14 @@ import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../../clock.ts';
 import { TokenBucket } from '../token-bucket.ts';
 import { isOfStreamNamespace } from '../web/standalone.ts';
-import { MAX_UNREAD_BEFORE_LOGIN_BYTES, MAX_UNREAD_BYTES } from '../wire.ts';
 import { Answers, type Outgoing, respond } from './answers.ts';
 import { type BoshBody, type BoshCondition, bodyText, type SessionTerms } from './body.ts';
 import { KeySequence } from './keys.ts';
+import { Outbox } from './outbox.ts';
 import { RequestWindow } from './request-window.ts';
 
-/** Of one answer, unless one element alone has more. */
-const ANSWER_BYTES = 256 * 1024;
 const BURST_SECONDS = 10;
+
 export interface BoshEvents {
   /** In order. */
   body(body: BoshBody): void;
@@ -43,9 +42,7 @@ export class BoshSession {
   readonly #bucket: TokenBucket;
   readonly #holds = new Set<string>();
   readonly #requests: RequestWindow;
-  #queue: Outgoing[] = [];
-  #queueBytes = 0;
-  #maxUnreadBytes = MAX_UNREAD_BEFORE_LOGIN_BYTES;
+  readonly #outbox = new Outbox();
   #events: BoshEvents | undefined;
   #isNew = true;
   #from: string | undefined;
@@ -98,10 +95,8 @@ export class BoshSession {
       written?.(false);
       return;
     }
-    this.#queue.push({ text, written });
-    this.#queueBytes += text.length;
-    if (this.#queueBytes > this.#maxUnreadBytes) this.destroy();
-    else this.#flushSoon();
+    if (this.#outbox.add({ text, written })) this.#flushSoon();
+    else this.destroy();
   }
 
   /** The domain that answers, told with the next answer. */
@@ -110,7 +105,7 @@ export class BoshSession {
   }
 
   admit(): void {
-    this.#maxUnreadBytes = MAX_UNREAD_BYTES;
+    this.#outbox.admit();
   }
 
   hold(reason: string): void {
@@ -127,7 +122,7 @@ export class BoshSession {
     this.#state = 'over';
     const [oldest, ...others] = this.#requests.clear();
     // To whom nobody listens, stanzas are not said: they go elsewhere.
-    const payloads = this.#queue.map(({ text }) => text).filter((text) => oldest || isOfStreamNamespace(text));
+    const payloads = this.#outbox.texts.filter((text) => oldest || isOfStreamNamespace(text));
     this.#lastWords = bodyText({ terminate: { condition }, from: this.#takeFrom(), payloads });
     this.#cancelTimers();
     for (const response of others) respond(response, bodyText({}));
@@ -137,7 +132,7 @@ export class BoshSession {
     }
     oldest.once('close', () => this.#close());
     oldest.once('finish', () => {
-      for (const { written } of this.#queue.splice(0)) written?.(true);
+      this.#outbox.settle(true);
       this.#close();
     });
     respond(oldest, this.#lastWords);
@@ -240,7 +235,7 @@ export class BoshSession {
         // Nobody takes its answer; one behind it may be there to carry what there is to say.
         if (waiting === 1) break;
         this.#answer([]);
-      } else if (this.#queue.length > 0) this.#answer(this.#takeQueue());
+      } else if (!this.#outbox.isEmpty) this.#answer(this.#outbox.take());
       else if (first.due || (waiting > this.terms.hold && !this.#ending)) this.#answer([]);
       else break;
     }
@@ -265,19 +260,6 @@ export class BoshSession {
     return from;
   }
 
-  #takeQueue(): Outgoing[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { text } of this.#queue) {
-      bytes += text.length;
-      if (count > 0 && bytes > ANSWER_BYTES) break;
-      count += 1;
-    }
-    const taken = this.#queue.splice(0, count);
-    for (const { text } of taken) this.#queueBytes -= text.length;
-    return taken;
-  }
-
   #watchInactivity(): void {
     this.#inactivity?.cancel();
     if (this.#state === 'over' || this.#requests.connected) return;
@@ -294,7 +276,7 @@ export class BoshSession {
     this.#events = undefined;
     if (!events) return;
     this.#answers.lose();
-    for (const { written } of this.#queue.splice(0)) written?.(false);
+    this.#outbox.settle(false);
     events.closed();
     this.#closed();
   }
