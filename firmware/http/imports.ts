@@ -19,6 +19,8 @@ const TOKEN_BYTES = 24;
 const MAX_BYTES = 2 ** 30;
 /** Without a byte. */
 const IDLE_MS = 30_000;
+/** For the whole file. */
+const WHOLE_MS = 30 * 60_000;
 /** Files that are being taken in at once. */
 const MAX_RUNNING = 2;
 const PATH = /^\/import\/([A-Za-z0-9_-]{32})$/;
@@ -79,6 +81,7 @@ export class Imports implements NonNullable<ServerConfig['imports']> {
     this.#waiting.delete(token);
     this.#running += 1;
     request.setTimeout(IDLE_MS, () => request.destroy());
+    const patience = this.#clock.after(WHOLE_MS, () => request.destroy());
     try {
       answer(response, 200, told(await found.take(bounded(request))));
     } catch (error) {
@@ -86,6 +89,7 @@ export class Imports implements NonNullable<ServerConfig['imports']> {
       this.#log.info({ reason: reasonOf(error) }, 'an import ended early');
       answer(response, isFull ? 507 : 422, isFull ? words.import.diskFull : words.import.ended(reasonOf(error)));
     } finally {
+      patience.cancel();
       this.#running -= 1;
     }
   }

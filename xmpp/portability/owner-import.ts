@@ -67,6 +67,8 @@ class OwnerImport {
   }
 
   async take(piece: Piece): Promise<void> {
+    if (this.#host.store.accounts.byId(this.#account.id)?.status !== 'active')
+      throw new Error('this account may not be used any more');
     if (piece.kind === 'unknown') this.#leave(piece.what);
     else if (piece.kind === 'user') this.#begin(piece);
     else if (piece.kind === 'part' && this.#theirs && !this.#isOther) await this.#attempt(piece, this.#theirs);

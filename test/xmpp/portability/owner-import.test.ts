@@ -216,6 +216,22 @@ test('those blocked there are blocked here, private data and a vCard join where 
   expect(box.store.extras.vcard(ann.id)).toContain('Alice');
 });
 
+test('what is still to come of an account that is disabled meanwhile is not taken', async () => {
+  const [first, second] = ["<item jid='a@b.test'/>", "<item jid='b@b.test'/>"];
+  const text = file(user(roster(first, second)));
+  async function* inTwo(): AsyncGenerator<Uint8Array> {
+    yield Buffer.from(text.slice(0, text.indexOf(second)));
+    await box.near.accounts.setStatus(ann, 'disabled');
+    yield Buffer.from(text.slice(text.indexOf(second)));
+  }
+  const include = () => {
+    throw new Error('no other files');
+  };
+  const pieces = readExport({ bytes: inTwo(), include });
+  await expect(importForOwner(box.near, ann, pieces)).rejects.toThrow('may not be used');
+  expect(box.store.roster.items(ann.id).map(({ contact }) => contact)).toEqual(['a@b.test']);
+});
+
 test('a file that breaks off leaves what came before it', async () => {
   const text = file(user(archived(message('x1', 'one')) + roster("<item jid='a@b.test'/>", "<item jid='b@b.test'/>")));
   await expect(bring(text.slice(0, text.indexOf("<item jid='b@b.test'")))).rejects.toThrow();
