@@ -156,7 +156,7 @@ export class Box {
     server.onActivity(() => panel.changed());
     const host = firstOf(server.hosts);
     this.#undo.push(() => this.calls.stop());
-    await this.calls.start(store, host.server);
+    await this.calls.start(store, host);
     this.#undo.push(() => this.tor.stop());
     await this.tor.open(server);
 

@@ -86,14 +86,14 @@ export class Calls implements ExternalServices {
   }
 
   /** Never rejects: a box without calls is a box. */
-  async start(store: Pick<Store, 'secrets' | 'journal'>, server: ServerRow): Promise<void> {
+  async start(store: Pick<Store, 'secrets' | 'journal'>, host: { readonly server: ServerRow }): Promise<void> {
     const { config, clock, log } = this.#options;
     if (!this.#program) return;
-    this.#secret = await this.#secretFrom(store, server.id);
+    this.#secret = await this.#secretFrom(store, host.server.id);
     this.#server = new TurnServer({
       program: this.#program,
       folder: this.#folder(),
-      facts: () => this.#facts(server.domain),
+      facts: () => this.#facts(host.server.domain),
       clock,
       log,
       changed: () => {
