@@ -8,6 +8,7 @@ import { hasEjabberd, startEjabberd } from './ejabberd.ts';
 import { befriend, conditionOf, member, newMember, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import type { ForeignServer } from './server.ts';
+import { askWeb } from './web.ts';
 
 const servers = [
   { name: 'Prosody', start: startProsody, present: hasProsody, address: '127.0.0.2', domain: 'prosody.test' },
@@ -18,6 +19,7 @@ const servers = [
 const NAMES = Array.from({ length: 60 }, (_, index) => `person${index}`);
 const MUC_USER = 'http://jabber.org/protocol/muc#user';
 const PUBSUB = 'http://jabber.org/protocol/pubsub';
+const NS_UPLOAD = 'urn:xmpp:http:upload:0';
 const BURST = 300;
 
 describe.each(servers.filter(({ present }) => present))('$name', ({ start, address, domain }) => {
@@ -192,6 +194,23 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ start, addre
       `<message to='${one.jid}' type='chat'><composing xmlns='http://jabber.org/protocol/chatstates'/></message>`,
     );
     await one.wire.element((node) => childOf(node, 'composing') !== undefined, 'that somebody is writing');
+  });
+
+  goes('a file, fetched by its link', async (one, two) => {
+    if (one.domain === 'ejabberd.test') return;
+    const service = one.domain === box.domain ? 'upload.box.test' : `files.${one.domain}`;
+    const host = one.domain === box.domain ? '127.0.0.1' : address;
+    const facts = "filename='a.txt' size='5' content-type='text/plain'";
+    const answer = await one.asks('get', service, `<request xmlns='${NS_UPLOAD}' ${facts}/>`);
+    const slot = childOf(answer, 'slot', NS_UPLOAD);
+    const [put, get] = ['put', 'get'].map((name) => slot && childOf(slot, name));
+    const headers = Object.fromEntries(
+      (put ? elementsOf(put) : []).map((header) => [header.attrs.get('name') ?? '', textOf(header)]),
+    );
+    expect((await askWeb(host, 'PUT', put?.attrs.get('url') ?? '', headers, 'Hello')).status).toBe(201);
+    one.say(two.jid, get?.attrs.get('url') ?? '');
+    const link = textOf(childOf(await two.hears(get?.attrs.get('url') ?? ''), 'body'));
+    expect(await askWeb(host, 'GET', link)).toEqual({ status: 200, body: 'Hello' });
   });
 
   goes('carbons, and the archives of both', async (one, two) => {

@@ -19,14 +19,17 @@ const MODULES = [
 export async function startProsody(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
   const { domain, address, accounts, ways = 'starttls' } = options;
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-prosody-'));
-  const [c2s = 0, s2s = 0, s2sTls = 0] = await freePorts(3);
+  const [c2s = 0, s2s = 0, s2sTls = 0, http = 0] = await freePorts(4);
   const place = { address, s2s: ways === 'tls' ? 0 : s2s, s2sTls: ways === 'starttls' ? 0 : s2sTls };
   const domains = [domain, `rooms.${domain}`, `files.${domain}`];
   internet.announce({ domains, ...place });
   const certificate = options.certificate ?? (await internet.certificate(domains));
   const ca = options.proof === 'dialback' ? await internet.strangersRootFile() : internet.rootFile;
   const file = join(folder, 'prosody.cfg.lua');
-  writeFileSync(file, configuration({ ...options, ...place, c2s, folder, dns: internet.dnsServer, certificate, ca }));
+  writeFileSync(
+    file,
+    configuration({ ...options, ...place, c2s, http, folder, dns: internet.dnsServer, certificate, ca }),
+  );
   keepAccounts(join(folder, 'data'), domain, accounts);
   const launch = () => Program.start(PROGRAM, ['-F', '--config', file], 'prosody is ready');
   return ForeignServer.start(internet, { ...options, folder, c2s, launch });
@@ -36,6 +39,7 @@ interface Told extends ServerOptions {
   c2s: number;
   s2s: number;
   s2sTls: number;
+  http: number;
   folder: string;
   dns: string;
   certificate: { certificate: string; key: string };
@@ -43,7 +47,20 @@ interface Told extends ServerOptions {
 }
 
 /** Its own resolver knows no ports: what it asks of port 53 is brought to ours. Where it would use unbound, it is told that there is none. */
-function configuration({ domain, address, c2s, s2s, s2sTls, folder, dns, certificate, ca, proof, bidi }: Told): string {
+function configuration({
+  domain,
+  address,
+  c2s,
+  s2s,
+  s2sTls,
+  http,
+  folder,
+  dns,
+  certificate,
+  ca,
+  proof,
+  bidi,
+}: Told): string {
   const [dnsAddress, dnsPort] = dns.split(':');
   const modules = [...MODULES, 'tls', 's2s', 's2s_auth_certs', ...(bidi ? ['s2s_bidi'] : [])];
   const disabled = proof === 'certificate' ? ['dialback'] : [];
@@ -67,7 +84,8 @@ local_interfaces = { ${lua(address)} }
 c2s_ports = { ${c2s} }
 s2s_ports = { ${s2s || ''} }
 s2s_direct_tls_ports = { ${s2sTls || ''} }
-http_ports = {}
+http_ports = { ${http} }
+http_interfaces = { ${lua(address)} }
 https_ports = {}
 modules_enabled = { ${[...modules, ...(disabled.length > 0 ? [] : ['dialback'])].map(lua).join(', ')} }
 modules_disabled = { ${[...disabled, 'posix', 'admin_socket'].map(lua).join(', ')} }
