@@ -37,6 +37,7 @@ export const multicast: Extension = {
       note: 'For members. Each recipient elsewhere gets a stanza of its own: multicast services of other servers are not used.',
     },
   ],
+  subdomains: [SUBDOMAIN],
   attach(host) {
     const service = new Multicast(host);
     host.services.add(SUBDOMAIN, {
