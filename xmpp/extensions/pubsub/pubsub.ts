@@ -16,6 +16,7 @@ import { accountOwner, bareOf } from './nodes.ts';
 import { Notifier } from './notify.ts';
 import { Online } from './online.ts';
 import { addPendingCommand } from './pending.ts';
+import { attachAddresses } from './server-addresses.ts';
 import { ServerInfo } from './server-info.ts';
 import { SUBDOMAIN, serviceOf, serviceOwner } from './service.ts';
 
@@ -59,6 +60,7 @@ export const pubsub: Extension = {
     attachAccounts(core);
     addPendingCommand(core, () => serviceOwner(host));
     new ServerInfo(core, () => serviceOwner(host)).attach();
+    attachAddresses(core, () => serviceOwner(host));
     host.services.add(SUBDOMAIN, serviceOf(core, life));
   },
 };

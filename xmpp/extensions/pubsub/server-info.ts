@@ -3,20 +3,16 @@
  * connected to. Only those that publish such a node themselves are named there; of the others no more is told than that they are.
  */
 import { Jid } from '../../routing/jid.ts';
-import { change } from '../../store/changes.ts';
 import { type Element, xml } from '../../xml.ts';
 import type { Pubsub } from './actions.ts';
-import { findNode, type Node, type NodeOwner, nodeOf, turnOf } from './nodes.ts';
-import { serialised } from './publish.ts';
-import { NodeWork, publishItem } from './work.ts';
+import type { NodeOwner } from './nodes.ts';
+import { OwnNode } from './own-node.ts';
 
 const NS = 'urn:xmpp:serverinfo:0';
 const NODE = 'serverinfo';
-const ITEM = 'current';
 const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 /** Of XEP-0157 as well, which the two share (section 10.2). */
 const FORM_TYPE = 'http://jabber.org/network/serverinfo';
-const CONFIG = { title: 'Server information', access_model: 'open', max_items: '1', type: NS };
 const TYPES = { in: 'incoming', out: 'outgoing', both: 'bidi' } as const;
 
 /** Links come and go; who looks at the node is told once in a while (section 7). */
@@ -28,7 +24,7 @@ const MAX_REMEMBERED = 2000;
 
 export class ServerInfo {
   readonly #pubsub: Pubsub;
-  readonly #owner: () => NodeOwner;
+  readonly #node: OwnNode;
   /** Whether servers publish such a node themselves, as far as they have been asked. */
   readonly #known = new Map<string, { shares: boolean; untilMs: number }>();
   readonly #asking = new Set<string>();
@@ -37,18 +33,18 @@ export class ServerInfo {
 
   constructor(pubsub: Pubsub, owner: () => NodeOwner) {
     this.#pubsub = pubsub;
-    this.#owner = owner;
+    this.#node = new OwnNode(pubsub, owner, { node: NODE, title: 'Server information', type: NS });
   }
 
   attach(): void {
     const { host } = this.#pubsub;
     if (!host.config.federation.sharePeers) {
-      this.#inTurn(() => this.#takeDown());
+      this.#node.say(() => undefined);
       return;
     }
     host.disco.addFeatures('server', [NS]);
     host.disco.addFormFields('server', FORM_TYPE, () => [
-      { var: 'serverinfo-pubsub-node', type: 'text-single', values: [`xmpp:${this.#owner().address}?;node=${NODE}`] },
+      { var: 'serverinfo-pubsub-node', type: 'text-single', values: [this.#node.uri] },
     ]);
     host.hooks.on('links changed', () => this.#changed());
     this.#changed();
@@ -67,49 +63,7 @@ export class ServerInfo {
     this.#waits = false;
     this.#nextMs = this.#pubsub.host.clock.nowMs() + EVERY_MS;
     this.#ask();
-    this.#inTurn(() => this.#publish());
-  }
-
-  #inTurn(run: () => Promise<void>): void {
-    const { host } = this.#pubsub;
-    host.turns
-      .run(turnOf(this.#owner(), NODE), run)
-      .catch((error: unknown) => host.log.warn({ error: String(error) }, 'the server information is not up to date'));
-  }
-
-  async #publish(): Promise<void> {
-    const { host } = this.#pubsub;
-    const work = new NodeWork(this.#pubsub);
-    const node = this.#ownNode(work);
-    const payload = serialised(this.#info());
-    if (host.store.nodes.item(node.owner.id, NODE, ITEM)?.payload === payload && work.changes.length === 0) return;
-    const { id: owner, address } = node.owner;
-    publishItem(work, node, { owner, node: NODE, id: ITEM, publisher: address, atMs: host.clock.nowMs(), payload });
-    await work.done();
-  }
-
-  /** One that a member has made under this name gives way: what stands there is the server's word. */
-  #ownNode(work: NodeWork): Node {
-    const { host } = this.#pubsub;
-    const owner = this.#owner();
-    const found = findNode(host, owner, NODE);
-    if (found && this.#isOurs(found)) return found;
-    if (found) work.changes.push(change('node removed', { owner: owner.id, node: NODE }));
-    const row = { owner: owner.id, node: NODE, config: CONFIG, creator: owner.address, createdMs: host.clock.nowMs() };
-    work.changes.push(change('node set', row));
-    return nodeOf(owner, row);
-  }
-
-  #isOurs({ owner, row }: Node): boolean {
-    return row.creator === owner.address;
-  }
-
-  /** The owner has changed their mind since. */
-  async #takeDown(): Promise<void> {
-    const { host } = this.#pubsub;
-    const found = findNode(host, this.#owner(), NODE);
-    if (!found || !this.#isOurs(found)) return;
-    await host.store.journal.commit(change('node removed', { owner: found.owner.id, node: NODE }));
+    this.#node.say(() => this.#info());
   }
 
   #info(): Element {
