@@ -11,6 +11,7 @@ import { XmppServer } from '../../xmpp/server.ts';
 import { change } from '../../xmpp/store/changes.ts';
 import { openStore } from '../../xmpp/store/open.ts';
 import { silentLog, TestClock, testConfig } from '../xmpp/extensions/harness.ts';
+import { sameThread } from '../xmpp/store/same-thread.ts';
 
 export interface Home {
   folder: string;
@@ -23,7 +24,7 @@ export interface Home {
 export async function openHome(): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-home-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog });
+  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
   await store.journal.commit(
     change('server set', {
       id: store.newId(),

@@ -38,9 +38,9 @@ describe.runIf(present)('haproxy', () => {
         await login('tls', proxied.c2sTls, CLIENT),
         await login('tls', proxied.https, CLIENT),
       ];
-      const bound = box.log.split('\n').filter((line) => line.includes('a session was bound'));
-      expect(bound).toHaveLength(limit);
-      for (const line of bound) expect(line).toContain(CLIENT);
+      const bound = () => box.log.split('\n').filter((line) => line.includes('a session was bound'));
+      await expect.poll(bound).toHaveLength(limit);
+      for (const line of bound()) expect(line).toContain(CLIENT);
       await expect(login('tls', proxied.c2sTls, CLIENT)).rejects.toThrow();
       await (await login('tls', proxied.c2sTls, '127.0.0.22')).close();
 

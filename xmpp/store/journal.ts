@@ -1,5 +1,5 @@
 /** The main thread's end of the journal: it gathers, stamps with the clock, posts, and tells each caller in the order of calls. */
-import { once } from 'node:events';
+import { type EventEmitter, once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Log } from '../log.ts';
 import type { Change } from './changes.ts';
@@ -15,16 +15,19 @@ interface Waiting {
   reject(error: CommitError): void;
 }
 
+/** What the journal needs of a `Worker`: it tells 'message', 'error' and 'exit'. */
+export type Thread = EventEmitter & { postMessage(message: ToWriter): void };
+
 /** A thread that has opened the store, with who the box is and the last reading of its clock. */
 export interface Writer {
-  worker: Worker;
+  worker: Thread;
   boxId: string;
   mark: string;
 }
 
 /** Starts the writer thread, which makes, locks and migrates the database. Rejects with StoreOpenError. */
-export async function startWriter(start: WriterStart): Promise<Writer> {
-  const worker = new Worker(writerProgram(), { workerData: start, name: 'casp3r-writer' });
+export async function startWriter(start: WriterStart, thread: (start: WriterStart) => Thread): Promise<Writer> {
+  const worker = thread(start);
   // Listened for from the start: a thread that refuses may have ended by the time its message is looked at.
   const ended = exitOf(worker);
   const [message] = (await once(worker, 'message')) as [FromWriter];
@@ -34,12 +37,16 @@ export async function startWriter(start: WriterStart): Promise<Writer> {
   throw new StoreOpenError('DAMAGED', 'the writer thread did not open the store');
 }
 
-function exitOf(worker: Worker): Promise<void> {
+export function writerThread(start: WriterStart): Thread {
+  return new Worker(writerProgram(), { workerData: start, name: 'casp3r-writer' });
+}
+
+function exitOf(worker: Thread): Promise<void> {
   return new Promise((resolve) => worker.once('exit', () => resolve()));
 }
 
 export class WriterJournal implements Journal {
-  readonly #worker: Worker;
+  readonly #worker: Thread;
   readonly #clock: HybridClock;
   readonly #log: Log;
   readonly #written: (changes: Change[]) => void;
@@ -51,7 +58,7 @@ export class WriterJournal implements Journal {
   #failing = false;
 
   /** `written` hears of the changes of each commit once they are on disk, before its caller does. */
-  constructor(worker: Worker, clock: HybridClock, log: Log, written: (changes: Change[]) => void) {
+  constructor(worker: Thread, clock: HybridClock, log: Log, written: (changes: Change[]) => void) {
     this.#worker = worker;
     this.#clock = clock;
     this.#log = log;

@@ -4,7 +4,8 @@ import type { Change } from './changes.ts';
 import { openForReading } from './files.ts';
 import { HybridClock } from './hlc.ts';
 import { boxIdBytes, boxIdFrom } from './ids.ts';
-import { startWriter, type Writer, WriterJournal } from './journal.ts';
+import { startWriter, type Thread, type Writer, WriterJournal, writerThread } from './journal.ts';
+import type { WriterStart } from './messages.ts';
 import type { Id } from './model.ts';
 import { SqliteAccess } from './reads/access.ts';
 import { SqliteAccounts } from './reads/accounts.ts';
@@ -30,11 +31,13 @@ export interface StoreOptions {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Where the writer runs; default a thread of its own. */
+  thread?: (start: WriterStart) => Thread;
 }
 
 /** Opens the store of a box, or makes it: `casp3r.db` in the folder. Rejects with StoreOpenError (open-error.ts). */
-export async function openStore({ folder, clock, random, log }: StoreOptions): Promise<Store> {
-  const writer = await startWriter({ folder, newBoxId: boxIdFrom(random(boxIdBytes)) });
+export async function openStore({ folder, clock, random, log, thread }: StoreOptions): Promise<Store> {
+  const writer = await startWriter({ folder, newBoxId: boxIdFrom(random(boxIdBytes)) }, thread ?? writerThread);
   const store = new SqliteStore(writer, openForReading(folder), new HybridClock(clock, writer.boxId, writer.mark), log);
   store.start();
   log.info({ box: store.boxId, folder }, 'store open');

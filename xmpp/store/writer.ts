@@ -1,5 +1,5 @@
-/** The writer thread: owns the lock and the one connection that writes. Started by journal.ts. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+/** What the writer thread does: it owns the lock and the one connection that writes. */
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { lockFolder, openForWriting } from './files.ts';
 import { failureOf, type Origin, writeGroup } from './group.ts';
 import type { Commit, FromWriter, ToWriter, WriterStart } from './messages.ts';
@@ -52,12 +52,13 @@ function serve(port: MessagePort, { db, lock, origin, mark: kept }: ReturnType<t
   reply({ kind: 'ready', boxId: origin.boxId, mark: kept });
 }
 
-if (parentPort !== null) {
+/** Opens the store and writes what comes through the port, until it is told to close. */
+export function write(port: MessagePort, start: WriterStart): void {
   try {
-    serve(parentPort, open(workerData as WriterStart));
+    serve(port, open(start));
   } catch (error) {
     const failure = error instanceof StoreOpenError ? { code: error.code, message: error.message } : failureOf(error);
-    parentPort.postMessage({ kind: 'refused', failure } satisfies FromWriter);
-    parentPort.close();
+    port.postMessage({ kind: 'refused', failure } satisfies FromWriter);
+    port.close();
   }
 }

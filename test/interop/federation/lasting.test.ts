@@ -37,9 +37,9 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ name, start,
     await alice.hears('And to you', romeo.jid);
   }
 
-  test.runIf(name === 'Prosody')(
-    'what it had not acknowledged when it crashed reaches it when it is back (XEP-0198)',
-    async () => {
+  // ejabberd has no stream management between servers.
+  if (name === 'Prosody')
+    test('what it had not acknowledged when it crashed reaches it when it is back (XEP-0198)', async () => {
       await chat();
       other.freeze();
       const words = ['one', 'two', 'three', 'four', 'five'];
@@ -51,8 +51,7 @@ describe.each(servers.filter(({ present }) => present))('$name', ({ name, start,
       romeo = new Person(await other.login('romeo', 'theirs'));
       await romeo.comesOnline();
       for (const word of words) await romeo.hears(word, alice.jid);
-    },
-  );
+    });
 
   test('after it was gone chat goes on', async () => {
     await chat();

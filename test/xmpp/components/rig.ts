@@ -14,6 +14,7 @@ import { freePorts } from '../../kit/ports.ts';
 import type { Tree } from '../../kit/tree.ts';
 import { Wire } from '../../kit/wire.ts';
 import { silentLog, TestClock, testConfig } from '../extensions/harness.ts';
+import { sameThread } from '../store/same-thread.ts';
 
 export const IRC = 'irc.home.test';
 export const ECHO = 'echo.test';
@@ -36,7 +37,7 @@ export interface Rig {
 export async function startRig(): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-components-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog });
+  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
   const server: ServerRow = {
     id: store.newId(),
     domain: 'home.test',

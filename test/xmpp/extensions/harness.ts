@@ -40,6 +40,7 @@ import type { Account, Role, ServerRow, Subscription } from '../../../xmpp/store
 import { openStore } from '../../../xmpp/store/open.ts';
 import type { Store } from '../../../xmpp/store/store.ts';
 import { type Element, firstChild, xml } from '../../../xmpp/xml.ts';
+import { sameThread } from '../store/same-thread.ts';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };
 
@@ -331,7 +332,7 @@ async function answer(stanza: Element, handle: () => Element | undefined | Promi
 export async function testHost(...extensions: Extension[]): Promise<TestHost> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-host-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog });
+  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
   onTestFinished(async () => {
     await store.close();
     rmSync(folder, { recursive: true, force: true });

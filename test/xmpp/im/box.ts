@@ -24,6 +24,7 @@ import { openStore } from '../../../xmpp/store/open.ts';
 import type { Store } from '../../../xmpp/store/store.ts';
 import { clone, type Element, xml } from '../../../xmpp/xml.ts';
 import { Client, silentLog, TestClock, testConfig } from '../extensions/harness.ts';
+import { sameThread } from '../store/same-thread.ts';
 
 export class Box {
   readonly store: Store;
@@ -170,7 +171,7 @@ export async function openBox(
 ): Promise<{ box: Box; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-im-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog });
+  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
   const ids = { near: store.newId(), other: store.newId() };
   const row = { mode: 'open', registration: 'invite' } as const;
   await store.journal.commit(
