@@ -1,7 +1,7 @@
 import type { Environment, HardwareState } from '../environment.ts';
 import type { Brightness, Display, DisplayKind, Frame } from './display.ts';
 
-const LOOK_MS = 60_000;
+const LOOK_MS = 20_000;
 
 export interface LaterPanelOptions extends Environment {
   /** Shows what there is to show until then. */
@@ -10,7 +10,7 @@ export interface LaterPanelOptions extends Environment {
   look(): Promise<Display | undefined>;
 }
 
-/** Looks for a panel once a minute, and goes over to the first that answers: no start of the box is needed for it. */
+/** Looks for a panel three times a minute, and goes over to the first that answers: no start of the box is needed for it. */
 export function laterPanel(options: LaterPanelOptions): Display {
   return new LaterPanel(options);
 }
