@@ -11,6 +11,9 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 /** What the `hil` tests run on: boards of their own making, an arm64 machine in QEMU, or the Raspberry Pi they are started on. */
 const hardware = process.env.CASP3R_HIL ?? 'boards';
 
+/** These wait more than they work, so two of them go on side by side. */
+const HOSTILE = ['test/faults/federation.test.ts', 'test/faults/hostile*.test.ts'];
+
 const whole = { testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
@@ -31,7 +34,13 @@ export default defineConfig({
         hookTimeout: hardware === 'vm' ? 600_000 : whole.hookTimeout,
         fileParallelism: false,
       }),
-      project('faults', ['test/faults/**/*.test.ts'], { ...whole, testTimeout: 300_000, fileParallelism: false }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        ...whole,
+        testTimeout: 300_000,
+        fileParallelism: false,
+        exclude: HOSTILE,
+      }),
+      project('hostile', HOSTILE, { ...whole, testTimeout: 300_000 }),
     ],
   },
 });

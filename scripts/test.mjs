@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const TIERS = ['unit', 'box', 'talk', 'compliance', 'interop', 'browser', 'hil', 'vm', 'faults'];
+const TIERS = ['unit', 'box', 'talk', 'compliance', 'interop', 'browser', 'hil', 'vm', 'faults', 'hostile'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');

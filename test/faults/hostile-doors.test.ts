@@ -97,12 +97,15 @@ test('connections that say little or nothing, from one address and from very man
   expect((await memoryBytes()) - before).toBeLessThan(BOUND_BYTES);
 });
 
-test('a thousand wrong logins from one address and a thousand from many: the member meant and others log in', async () => {
+test('wrong logins without pause, from one address and from very many: the member meant and others log in', async () => {
   const others = await start();
   const [anna] = members;
   const outcomes: string[] = [];
+  /** The box holds up who guesses, so that all of their tries would take minutes. */
+  let enough = false;
   const guessFrom = async (address: string, tries: number) => {
-    for (let count = 0; count < tries; count += 1) outcomes.push(await guess(anna, address, `guess ${count}`));
+    for (let count = 0; count < tries && !enough; count += 1)
+      outcomes.push(await guess(anna, address, `guess ${count}`));
   };
   const fromOne = Array.from({ length: 10 }, () => guessFrom('127.0.0.9', 100));
   const fromMany = addresses(250).map((address) => guessFrom(address, 4));
@@ -111,13 +114,17 @@ test('a thousand wrong logins from one address and a thousand from many: the mem
     over = true;
   });
   let rounds = 0;
-  for (; !over; rounds += 1) await others.goOn();
+  for (; !over && rounds < ROUNDS; rounds += 1) await others.goOn();
+  enough = true;
   await attack;
   expect(rounds).toBeGreaterThan(0);
-  expect(outcomes).toHaveLength(2_000);
+  expect(outcomes.length).toBeGreaterThan(250);
   expect(outcomes).not.toContain('success');
   await others.goOn();
 });
+
+/** Of the members, while the guessing goes on. */
+const ROUNDS = 8;
 
 /** What became of a login: `success`, the SASL failure, the stream error, or `closed`. */
 async function guess(account: BoxAccount, localAddress: string, password: string): Promise<string> {
