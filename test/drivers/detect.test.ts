@@ -108,7 +108,7 @@ describe('the display', () => {
     display.show(frame);
     await display.start();
     expect(simulated?.frame()).toEqual(frame);
-    await environment.clock.advance(60_000);
+    await environment.clock.advance(20_000);
     expect(display.kind).toBe('simulated');
     const glass = new SimulatedGlass();
     bus.plug(0x3d, glass);
