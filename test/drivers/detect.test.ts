@@ -112,7 +112,7 @@ describe('the display', () => {
     expect(display.kind).toBe('simulated');
     const glass = new SimulatedGlass();
     bus.plug(0x3d, glass);
-    await environment.clock.advance(59_000);
+    await environment.clock.advance(19_000);
     expect(display.kind).toBe('simulated');
     await environment.clock.advance(1000);
     await expect.poll(() => glass.frame()).toEqual(frame);
