@@ -161,7 +161,7 @@ export const configSchema = v.strictObject({
   }),
   access: table({
     mode: v.optional(oneOf(['private', 'family', 'community', 'open']), 'family'),
-    registration: v.optional(oneOf(['closed', 'invite', 'open']), 'invite'),
+    registration: v.optional(oneOf(['closed', 'invite', 'open'])),
     log_days: v.optional(whole(0, 36_500, 'must be a number of days; 0 keeps the record for ever'), 365),
     forward_reports: v.optional(flag, false),
     blocklists: v.optional(v.array(blocklist, BLOCKLISTS), []),

@@ -1,5 +1,6 @@
 /** The data folder and the store in it. */
 import { chmodSync, mkdirSync } from 'node:fs';
+import { registrationIn } from '../xmpp/access/rules/modes.ts';
 import type { Clock, Random } from '../xmpp/clock.ts';
 import type { Log } from '../xmpp/log.ts';
 import { change } from '../xmpp/store/changes.ts';
@@ -25,7 +26,7 @@ export function prepareFolder(folder: string): void {
  */
 export async function openBoxStore(config: Config, tools: { clock: Clock; random: Random; log: Log }): Promise<Store> {
   const { data: folder, server, access } = config;
-  const { mode, registration } = access;
+  const { mode, registration = registrationIn(mode) } = access;
   const store = await openStore({ folder, ...tools }).catch((error: unknown) => {
     const reason = error instanceof StoreOpenError ? `${error.code}: ${error.message}` : reasonOf(error);
     throw new BoxError('store-unusable', { folder, reason }, { cause: error });

@@ -1,10 +1,12 @@
 /** Who may do what. */
 import { createInterface } from 'node:readline/promises';
-import { type Command, Option } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import type { Explanation } from '../../xmpp/access/rules/explain.ts';
 import type { ModeChange } from '../../xmpp/access/rules/mode-change.ts';
-import { MODE_NAMES } from '../../xmpp/access/rules/modes.ts';
+import { MODE_NAMES, REGISTRATIONS } from '../../xmpp/access/rules/modes.ts';
+import { REGISTRATION_WORDS } from '../../xmpp/access/rules/words.ts';
 import { ACTIONS, DECISIONS } from '../../xmpp/store/access-model.ts';
+import type { Registration } from '../../xmpp/store/model.ts';
 import type { AccessShown, ActRow, ApprovalRow, HeldRow, ReportRow, RequestRow, RuleRow } from '../commands/access.ts';
 import { BoxError } from '../errors.ts';
 import { askBox } from './client.ts';
@@ -41,6 +43,14 @@ export function addAccessCommand(casp3r: Command): void {
     .argument('<mode>', MODE_NAMES.join(', '))
     .addOption(new Option('--yes', 'do not ask'))
     .action(setMode);
+
+  add('registration', 'set who may make an account')
+    .addArgument(new Argument('<who>', 'nobody, who was invited, everyone').choices(REGISTRATIONS))
+    .action(async (registration: Registration, { json, server, ...options }: Options) => {
+      const set = await askBox(options, 'access registration', { registration, server });
+      if (json) printJson(set);
+      else print(`Accounts are made by: ${REGISTRATION_WORDS[registration]}.`);
+    });
 
   for (const decision of DECISIONS) {
     const rule = add(decision, RULE_ABOUT[decision])
@@ -122,7 +132,7 @@ const RULE_ABOUT = {
 async function show({ json, server, ...options }: Options): Promise<void> {
   const { domain, mode, registration, rules } = await askBox<AccessShown>(options, 'access show', { server });
   if (json) return printJson({ domain, mode, registration, rules });
-  print(`${domain}: mode ${mode}, registration ${registration}.`);
+  print(`${domain}: mode ${mode}, registration ${registration} (${REGISTRATION_WORDS[registration]}).`);
   if (rules.length === 0) return print('There are no rules beside the mode.');
   printTable(
     ['', 'rule', 'who set it', 'why'],
@@ -141,13 +151,17 @@ async function setMode(mode: string, { json, server, yes, ...options }: Options 
   else print(`The mode is ${mode}.`);
 }
 
-function tellChange({ from, to, differences, cut }: ModeChange): void {
+function tellChange({ from, to, registration, differences, cut }: ModeChange): void {
   if (from === to) print(`The mode is ${to} already.`);
   else if (differences.length === 0) print(`Nobody will be able to do more or less than now in mode ${from}.`);
   else
     printTable(
       ['who', 'what', `now (${from})`, `then (${to})`],
       differences.map(({ person, action, before, after }) => [person, action, before, after]),
+    );
+  if (registration.before !== registration.after)
+    print(
+      `Accounts are made by: ${REGISTRATION_WORDS[registration.before]}; then: ${REGISTRATION_WORDS[registration.after]}.`,
     );
   if (cut.domains.length > 0)
     print(`Cut off: ${cut.contacts} contacts of members, at ${cut.domains.slice(0, 20).join(', ')}.`);

@@ -3,12 +3,12 @@ import { type Actor, COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import { approvedFor, setApproval } from '../../xmpp/access/approvals.ts';
 import { type Explanation, explain } from '../../xmpp/access/rules/explain.ts';
 import { type ModeChange, modeChange } from '../../xmpp/access/rules/mode-change.ts';
-import { MODE_NAMES } from '../../xmpp/access/rules/modes.ts';
+import { MODE_NAMES, REGISTRATIONS } from '../../xmpp/access/rules/modes.ts';
 import { RuleBook } from '../../xmpp/access/rules/rule-book.ts';
 import { ruleWords } from '../../xmpp/access/rules/words.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import { type AccessRule, DECISIONS, type Decision } from '../../xmpp/store/access-model.ts';
-import type { Id, Mode } from '../../xmpp/store/model.ts';
+import type { Id, Mode, Registration } from '../../xmpp/store/model.ts';
 import { CommitError } from '../../xmpp/store/store.ts';
 import type { Box } from '../box.ts';
 import type { Command, CommandArguments } from '../control.ts';
@@ -35,7 +35,7 @@ export interface RuleRow {
 export interface AccessShown {
   domain: string;
   mode: Mode;
-  registration: string;
+  registration: Registration;
   rules: RuleRow[];
 }
 
@@ -100,6 +100,14 @@ export function accessCommands(box: Box): [string, Command][] {
         const mode = oneOf(args, 'mode', MODE_NAMES);
         await refused(() => new RuleBook(host(args)).setMode(mode, by));
         return { mode };
+      },
+    ],
+    [
+      'access registration',
+      async (args) => {
+        const registration = oneOf(args, 'registration', REGISTRATIONS);
+        await refused(() => new RuleBook(host(args)).setRegistration(registration, by));
+        return { registration };
       },
     ],
     [

@@ -32,7 +32,7 @@ describe('the keys of casp3r.toml', () => {
         https: 5281,
         proxy: 7777,
       },
-      access: { mode: 'family', registration: 'invite' },
+      access: { mode: 'family' },
       archive: { days: 0, search: true },
       rooms: {
         public: false,

@@ -3,6 +3,7 @@
  * RangeError in words for who asked.
  */
 import { COMMAND_LINE } from '../access/acts.ts';
+import { registrationIn } from '../access/rules/modes.ts';
 import type { Clock, Random } from '../clock.ts';
 import { serviceSubdomains } from '../facts.ts';
 import type { XmppHost } from '../host.ts';
@@ -43,8 +44,7 @@ export class ServerService {
     return this.#inTurn(async () => {
       const { hosts, store, log } = this.#options;
       const domain = this.#free(typed);
-      const registration = mode === 'open' ? 'open' : 'invite';
-      const row: ServerRow = { id: store.newId(), domain, fallbacks: [], mode, registration };
+      const row: ServerRow = { id: store.newId(), domain, fallbacks: [], mode, registration: registrationIn(mode) };
       await store.journal.commit(change('server set', row));
       const host = hosts.add(row.id);
       await store.journal.commit(host.acts.change(COMMAND_LINE, 'server added', domain));

@@ -61,6 +61,21 @@ test('the mode is set once what it changes was read', async () => {
   expect(host.server.mode).toBe('private');
 });
 
+test('mode open lets everyone make an account, and any other takes that back; who had closed it finds it closed', async () => {
+  const shown = await run(admin, 'mode', { mode: 'open' });
+  expect(payloadOf(shown).getChild('x')?.getChildText('instructions')).toContain(
+    'Who makes an account: who was invited, then everyone',
+  );
+  await run(admin, 'mode', { mode: 'open' }, { sure: '1' });
+  expect(host.server.registration).toBe('open');
+  await run(admin, 'mode', { mode: 'family' }, { sure: '1' });
+  expect(host.server.registration).toBe('invite');
+  expect(note(await run(admin, 'registration', { registration: 'closed' }))).toContain('nobody');
+  await run(admin, 'mode', { mode: 'community' }, { sure: '1' });
+  expect(host.server.registration).toBe('closed');
+  expect(table(await run(admin, 'log', {}))[1]?.slice(3)).toEqual(['access registration', 'invite to closed']);
+});
+
 test('rules are added, asked, seen and removed, and each act is on record with where it came from', async () => {
   const rule = { subject: 'domain:spam.example', action: 'message-in', decision: 'deny', why: 'ads' };
   expect(note(await run(admin, 'add-rule', rule))).toBe('everyone at spam.example may not write to members.');

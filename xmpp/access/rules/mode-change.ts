@@ -2,13 +2,15 @@
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import { ACTIONS, type AccessAction, type Decision } from '../../store/access-model.ts';
-import type { Mode } from '../../store/model.ts';
+import type { Mode, Registration } from '../../store/model.ts';
+import { registrationAfter } from './modes.ts';
 import { PEOPLE, type Person, personsFor } from './people.ts';
 
 export interface ModeChange {
   from: Mode;
   to: Mode;
   /** Where the two differ, the owner's rules counted in. */
+  registration: { before: Registration; after: Registration };
   differences: { person: Person; action: AccessAction; before: Decision; after: Decision }[];
   /** Servers that members have contacts at and that the new mode talks to no longer, and how many contacts those are. */
   cut: { domains: string[]; contacts: number };
@@ -23,7 +25,8 @@ export function modeChange(host: Host, to: Mode): ModeChange {
       return before === after ? [] : [{ person, action, before, after }];
     }),
   );
-  return { from: server.mode, to, differences, cut: cutBy(host, to) };
+  const registration = { before: server.registration, after: registrationAfter(server, to) };
+  return { from: server.mode, to, registration, differences, cut: cutBy(host, to) };
 }
 
 function cutBy(host: Host, to: Mode): ModeChange['cut'] {

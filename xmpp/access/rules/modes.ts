@@ -3,7 +3,7 @@
  * the first that matches decides, as among the owner's. docs/access.md tells owners of it.
  */
 import type { AccessAction, Decision } from '../../store/access-model.ts';
-import type { Mode } from '../../store/model.ts';
+import type { Mode, Registration, ServerRow } from '../../store/model.ts';
 import { readSubject, type Subject } from './subject.ts';
 
 export interface DefaultRule {
@@ -61,6 +61,16 @@ export const MODES: Record<Mode, readonly DefaultRule[]> = {
     rule('guest', 'allow', '*'),
   ],
 };
+
+/** Who makes accounts where a server starts in this mode. */
+export const registrationIn = (mode: Mode): Registration => (mode === 'open' ? 'open' : 'invite');
+
+/** What becomes of it in another mode: `open` opens it, the others take that back; who had closed it finds it closed. */
+export const registrationAfter = (now: Pick<ServerRow, 'mode' | 'registration'>, to: Mode): Registration =>
+  to === now.mode || (now.registration === 'closed' && to !== 'open') ? now.registration : registrationIn(to);
+
+/** From nobody to everyone. */
+export const REGISTRATIONS = ['closed', 'invite', 'open'] as const satisfies readonly Registration[];
 
 /** From wholly private to open. */
 export const MODE_NAMES = Object.keys(MODES) as Mode[];

@@ -2,9 +2,10 @@
 import type { Host } from '../../extension.ts';
 import { ACTIONS, type AccessAction, type AccessRule, DECISIONS, type Decision } from '../../store/access-model.ts';
 import { change } from '../../store/changes.ts';
-import type { Id, Mode } from '../../store/model.ts';
+import type { Id, Mode, Registration } from '../../store/model.ts';
 import type { Actor } from '../acts.ts';
 import { canBe } from './decide.ts';
+import { registrationAfter } from './modes.ts';
 import { readSubject } from './subject.ts';
 
 export interface NewRule {
@@ -74,9 +75,18 @@ export class RuleBook {
 
   async setMode(mode: Mode, actor: Actor): Promise<void> {
     const { acts, store, server } = this.#host;
+    const registration = registrationAfter(server, mode);
     await store.journal.commit(
-      change('server set', { ...server, mode }),
+      change('server set', { ...server, mode, registration }),
       acts.change(actor, 'access mode', `${server.mode} to ${mode}`),
+    );
+  }
+
+  async setRegistration(registration: Registration, actor: Actor): Promise<void> {
+    const { acts, store, server } = this.#host;
+    await store.journal.commit(
+      change('server set', { ...server, registration }),
+      acts.change(actor, 'access registration', `${server.registration} to ${registration}`),
     );
   }
 

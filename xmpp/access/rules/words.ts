@@ -1,5 +1,6 @@
 /** Rules and decisions as sentences: "strangers may send messages to members, but wait until they are accepted". */
 import type { AccessAction, AccessRule, Decision } from '../../store/access-model.ts';
+import type { Registration } from '../../store/model.ts';
 import type { Verdict } from './decide.ts';
 
 const PEOPLE: Readonly<Record<string, string>> = {
@@ -35,6 +36,13 @@ export const ACTION_WORDS: Readonly<Record<AccessAction | '*', string>> = {
   'use-service': 'use what is beside the server: rooms, nodes, files',
   administer: 'administer the server',
   '*': 'do anything',
+};
+
+/** Who makes an account, whom the rules let. */
+export const REGISTRATION_WORDS: Readonly<Record<Registration, string>> = {
+  closed: 'nobody; administrators make accounts',
+  invite: 'who was invited',
+  open: 'everyone',
 };
 
 /** @param text as a rule has it (subject.ts) */

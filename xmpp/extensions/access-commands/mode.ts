@@ -1,11 +1,11 @@
 /** The mode: chosen, looked at, set. */
 import { type ModeChange, modeChange } from '../../access/rules/mode-change.ts';
-import { MODE_NAMES } from '../../access/rules/modes.ts';
+import { MODE_NAMES, REGISTRATIONS } from '../../access/rules/modes.ts';
 import { RuleBook } from '../../access/rules/rule-book.ts';
-import { ACTION_WORDS } from '../../access/rules/words.ts';
+import { ACTION_WORDS, REGISTRATION_WORDS } from '../../access/rules/words.ts';
 import type { Host } from '../../extension.ts';
 import { actorOf, type CommandStage, done } from '../../routing/command.ts';
-import type { Mode } from '../../store/model.ts';
+import type { Mode, Registration } from '../../store/model.ts';
 import type { AccessCommand } from './access-commands.ts';
 
 const LABELS: Readonly<Record<Mode, string>> = {
@@ -36,6 +36,28 @@ export const modeCommands = (host: Host): readonly AccessCommand[] => [
       next: (answers) => confirm(host, answers.text('mode') as Mode),
     }),
   },
+  {
+    node: 'registration',
+    name: 'Choose who may make an account',
+    begin: () => ({
+      title: 'Who makes an account here?',
+      fields: [
+        {
+          var: 'registration',
+          type: 'list-single',
+          label: 'Registration',
+          required: true,
+          options: REGISTRATIONS.map((value) => ({ value, label: `${value}: ${REGISTRATION_WORDS[value]}` })),
+          values: [host.server.registration],
+        },
+      ],
+      async next(answers, asker) {
+        const registration = answers.text('registration') as Registration;
+        await new RuleBook(host).setRegistration(registration, actorOf(asker));
+        return done(`Accounts are made by: ${REGISTRATION_WORDS[registration]}.`);
+      },
+    }),
+  },
 ];
 
 function confirm(host: Host, mode: Mode): CommandStage {
@@ -51,11 +73,15 @@ function confirm(host: Host, mode: Mode): CommandStage {
   };
 }
 
-function linesOf({ from, to, differences, cut }: ModeChange): string[] {
+function linesOf({ from, to, registration, differences, cut }: ModeChange): string[] {
   if (from === to) return [`The mode is ${to} already.`];
   const lines = differences.map(
     ({ person, action, before, after }) => `${person}: ${ACTION_WORDS[action]}: ${before}, then ${after}`,
   );
+  if (registration.before !== registration.after)
+    lines.push(
+      `Who makes an account: ${REGISTRATION_WORDS[registration.before]}, then ${REGISTRATION_WORDS[registration.after]}`,
+    );
   if (cut.domains.length > 0)
     lines.push(`Cut off: ${cut.contacts} contacts of members, at ${cut.domains.slice(0, 20).join(', ')}`);
   return lines.length === 0 ? ['Nobody will be able to do more or less than now.'] : lines;
