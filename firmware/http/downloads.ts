@@ -3,46 +3,27 @@ import { Hono } from 'hono';
 import type { Clock, Random } from '../../xmpp/clock.ts';
 import type { ServerConfig } from '../../xmpp/config.ts';
 import type { WebEnv } from './app.ts';
+import { type OneTimeLink, OneTimeLinks } from './one-time-links.ts';
 
-const LIFETIME_MS = 10 * 60_000;
-/** Waiting at once; the oldest gives way. */
-const MAX_WAITING = 50;
-const TOKEN_BYTES = 24;
-
-interface Waiting {
+interface Download {
   fileName: string;
   make: () => Iterable<string>;
-  untilMs: number;
 }
 
 export class Downloads implements NonNullable<ServerConfig['downloads']> {
-  readonly #clock: Clock;
-  readonly #random: Random;
-  readonly #urlOf: (token: string) => string | undefined;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #links: OneTimeLinks<Download>;
 
   /** @param urlOf undefined where no encrypted page is served */
   constructor(clock: Clock, random: Random, urlOf: (token: string) => string | undefined) {
-    this.#clock = clock;
-    this.#random = random;
-    this.#urlOf = urlOf;
+    this.#links = new OneTimeLinks(clock, random, urlOf);
   }
 
-  offer(fileName: string, make: () => Iterable<string>): { url: string; untilMs: number } | undefined {
-    const token = this.#random(TOKEN_BYTES).toString('base64url');
-    const url = this.#urlOf(token);
-    if (url === undefined) return undefined;
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size >= MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest);
-    const untilMs = this.#clock.nowMs() + LIFETIME_MS;
-    this.#waiting.set(token, { fileName, make, untilMs });
-    return { url, untilMs };
+  offer(fileName: string, make: () => Iterable<string>): OneTimeLink | undefined {
+    return this.#links.offer({ fileName, make });
   }
 
-  take(token: string): Waiting | undefined {
-    const found = this.#waiting.get(token);
-    this.#waiting.delete(token);
-    return found && found.untilMs > this.#clock.nowMs() ? found : undefined;
+  take(token: string): Download | undefined {
+    return this.#links.take(token);
   }
 }
 

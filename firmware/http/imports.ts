@@ -10,12 +10,9 @@ import type { Log } from '../../xmpp/log.ts';
 import { CommitError } from '../../xmpp/store/store.ts';
 import { reasonOf } from '../errors.ts';
 import type { WebEnv } from './app.ts';
+import { type OneTimeLink, OneTimeLinks } from './one-time-links.ts';
 import { refuse } from './upload-answer.ts';
 
-const LIFETIME_MS = 10 * 60_000;
-/** Waiting at once; the oldest gives way. */
-const MAX_WAITING = 50;
-const TOKEN_BYTES = 24;
 const MAX_BYTES = 2 ** 30;
 /** Without a byte. */
 const IDLE_MS = 30_000;
@@ -27,42 +24,30 @@ const PATH = /^\/import\/([A-Za-z0-9_-]{32})$/;
 
 type Take = Parameters<NonNullable<ServerConfig['imports']>['offer']>[1];
 
-interface Waiting {
+interface Wanted {
   address: string;
   take: Take;
-  untilMs: number;
 }
 
 export class Imports implements NonNullable<ServerConfig['imports']> {
   readonly #clock: Clock;
-  readonly #random: Random;
   readonly #log: Log;
-  readonly #urlOf: (token: string) => string | undefined;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #links: OneTimeLinks<Wanted>;
   #running = 0;
 
   /** @param urlOf undefined where no encrypted page is served */
   constructor(clock: Clock, random: Random, log: Log, urlOf: (token: string) => string | undefined) {
     this.#clock = clock;
-    this.#random = random;
     this.#log = log;
-    this.#urlOf = urlOf;
+    this.#links = new OneTimeLinks(clock, random, urlOf);
   }
 
-  offer(address: string, take: Take): { url: string; untilMs: number } | undefined {
-    const token = this.#random(TOKEN_BYTES).toString('base64url');
-    const url = this.#urlOf(token);
-    if (url === undefined) return undefined;
-    const [oldest] = this.#waiting.keys();
-    if (this.#waiting.size >= MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest);
-    const untilMs = this.#clock.nowMs() + LIFETIME_MS;
-    this.#waiting.set(token, { address, take, untilMs });
-    return { url, untilMs };
+  offer(address: string, take: Take): OneTimeLink | undefined {
+    return this.#links.offer({ address, take });
   }
 
-  find(token: string): Waiting | undefined {
-    const found = this.#waiting.get(token);
-    return found && found.untilMs > this.#clock.nowMs() ? found : undefined;
+  find(token: string): Wanted | undefined {
+    return this.#links.find(token);
   }
 
   /** The file itself, which goes from the socket into the account as it comes. False for what is none of its business. */
@@ -78,7 +63,7 @@ export class Imports implements NonNullable<ServerConfig['imports']> {
     if (!found) return refuse(request, response, 404);
     if (Number(request.headers['content-length'] ?? 0) > MAX_BYTES) return refuse(request, response, 413);
     if (this.#running >= MAX_RUNNING) return refuse(request, response, 503, { 'Retry-After': '30' });
-    this.#waiting.delete(token);
+    this.#links.take(token);
     this.#running += 1;
     request.setTimeout(IDLE_MS, () => request.destroy());
     const patience = this.#clock.after(WHOLE_MS, () => request.destroy());
