@@ -1,23 +1,16 @@
 /** The box: all its parts, put together. `start` reads top to bottom; `stop` undoes it from the bottom up. */
 
-import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
-import type { Buttons } from '../drivers/button/buttons.ts';
-import { detectButtons, detectDisplay } from '../drivers/detect.ts';
 import type { Display } from '../drivers/display/display.ts';
-import { absentLed } from '../drivers/led/absent.ts';
-import { sysfsLed } from '../drivers/led/sysfs.ts';
 import type { Clock, Random } from '../xmpp/clock.ts';
 import type { Host } from '../xmpp/extension.ts';
-import { type ListenerState, XmppServer } from '../xmpp/server.ts';
+import type { ListenerState, XmppServer } from '../xmpp/server.ts';
 import type { Store } from '../xmpp/store/store.ts';
-import { Addresses } from './addresses.ts';
+import { buildServer } from './build-server.ts';
 import { Care } from './care.ts';
 import { checkCertificate } from './certificate-files.ts';
-import { CertificateKeeper } from './certificate-keeper.ts';
 import { commandsOf } from './commands/commands.ts';
-import { componentSecrets } from './component-secrets.ts';
-import { type Config, serverConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { type Command, ControlServer, controlPath } from './control.ts';
 import { openBoxStore, prepareFolder } from './data.ts';
 import { BoxError, reasonOf } from './errors.ts';
@@ -26,12 +19,10 @@ import { buildWeb } from './http/build-web.ts';
 import { type OneTimePages, oneTimePages } from './http/one-time.ts';
 import type { WebServer } from './http/web-server.ts';
 import type { BoxLog } from './log.ts';
-import { Mdns } from './mdns.ts';
+import { Network } from './network.ts';
 import { Pairing } from './pairing.ts';
-import { displaySettings } from './panel/display-settings.ts';
-import { Facts } from './panel/facts.ts';
-import { PanelController } from './panel-controller.ts';
-import { isLoopback, panelUrl } from './reachability.ts';
+import { buildPanel, type Panel } from './panel/build-panel.ts';
+import type { PanelController } from './panel/panel-controller.ts';
 import { asStartError, firstOf } from './start-errors.ts';
 import { Tor } from './tor/tor.ts';
 import { Calls } from './turn/calls.ts';
@@ -68,40 +59,28 @@ export class Box {
   readonly #options: BoxOptions;
   readonly #undo: (() => unknown)[] = [];
   readonly #startedMs: number;
-  readonly #certificate: CertificateKeeper;
-  readonly addresses: Addresses;
+  readonly network: Network;
   readonly #once: OneTimePages;
   /** The relay for them. */
   readonly calls: Calls;
   readonly tor: Tor;
-  #display: Display | undefined;
-  #buttons: Buttons | undefined;
-  #panel: PanelController | undefined;
+  #panel: Panel | undefined;
   #running: Running | undefined;
   #web: WebServer | undefined;
-  #mdns: Mdns | undefined;
   /** Exceptions that nobody caught. */
   uncaught = 0;
 
   constructor(options: BoxOptions) {
     this.#options = options;
     const { config, clock, random, log } = options;
-    this.#once = oneTimePages(options, (...page) => this.addresses.once(this.#clientsReach(this.#domain()), ...page));
     this.#startedMs = clock.nowMs();
-    this.addresses = new Addresses(config.listen, () => this.#domain(), networkInterfaces);
-    const folder = join(config.data, 'tls');
-    this.#certificate = new CertificateKeeper({
-      given: config.tls,
-      components: Object.keys(config.components),
-      folder,
-      lan: () => this.addresses.lan(),
-      clock,
-      log,
-    });
-    const reachableAt = (domain: string) => this.#clientsReach(domain);
-    const { addresses } = this;
+    const domain = () => this.#running?.host.server.domain ?? config.server.domain;
+    this.network = new Network({ config, domain, clock, log });
+    this.#once = oneTimePages(options, (what, token) => this.network.once(what, token));
     this.tor = new Tor({ enabled: config.tor.enabled, folder: join(config.data, 'tor'), clock, log });
-    this.calls = new Calls({ config, addresses, tls: this.#certificate.files, reachableAt, clock, random, log });
+    const { addresses, certificate } = this.network;
+    const reachableAt = (domain: string) => this.network.reachableAt(domain);
+    this.calls = new Calls({ config, addresses, tls: certificate.files, reachableAt, clock, random, log });
   }
 
   /** @throws BoxError where the box cannot do its work; what was started is stopped again then */
@@ -126,51 +105,21 @@ export class Box {
       this.#running = undefined;
       return store.close();
     });
-    await this.#certificate.prepare(store);
-    const folder = join(config.data, 'uploads');
-    const files = new UploadFiles({ folder, store, clock, days: config.upload.days, log });
-    this.#undo.push(() => files.stop());
-    await files.start();
-
-    const server = new XmppServer({
-      config: serverConfig(config, {
-        tls: this.#certificate.files,
-        componentSecrets: componentSecrets(config),
-        externalServices: this.calls,
-        uploadUrl: (domain) => config.upload.url || this.addresses.uploads(this.#clientsReach(domain)),
-        roomBytes: () => files.roomBytes(),
-        reachableAt: (domain) => this.#clientsReach(domain),
-        invitationUrl: (code) => this.addresses.invitation(code),
-        onion: () => this.tor.onion,
-        ...this.#once,
-        power: { restart: this.#options.restartRequested, shutDown: this.#options.powerOff },
-      }),
-      store,
-      clock,
-      random,
-      log,
-      software,
-    });
-    this.#undo.push(() => server.stop());
-    await server.start().catch((error: unknown) => asStartError(error, config.listen));
+    await this.network.certificate.prepare(store);
+    const files = await this.#startUploads(store);
+    const server = await this.#startServer(store, files);
     server.onActivity(() => panel.changed());
     const host = firstOf(server.hosts);
     this.#undo.push(() => this.calls.stop());
     await this.calls.start(store, host);
     this.#undo.push(() => this.tor.stop());
     await this.tor.open(server);
-
-    const pairing = new Pairing({ invites: host.invites, clock, log, onChange: () => panel.refresh() });
-    this.#undo.push(() => pairing.stop());
-    host.hooks.on('invite used', ({ code }) => void pairing.used(code).catch(this.#logged('the pairing window')));
-    host.hooks.on('invite refused', () => pairing.wrongCode());
-    host.hooks.on('account created', ({ account }) => panel.welcome(account.local, account.role === 'administrator'));
+    const pairing = this.#startPairing(host, panel);
 
     this.#running = { server, host, pairing, store };
-    server.eachHost(({ hooks }) => hooks.on('account forgotten', () => files.sweepSoon()));
-    await this.#startWeb(server, pairing, panel, files);
+    await this.#startWeb(panel, files);
     panel.ready(pairing);
-    this.#startMdns(server);
+    this.#announce(server);
     this.#startCare(server, files);
     log.info(
       { domain: host.server.domain, members: store.accounts.count(host.server.id), version: software.version },
@@ -180,14 +129,14 @@ export class Box {
 
   /** Nothing is lost: streams are told, the store is folded in, and only then does the panel say that one may unplug. */
   async stop(): Promise<void> {
-    this.#panel?.goodbye('saving', this.#options.unplug);
+    this.#panel?.controller.goodbye('saving', this.#options.unplug);
     await this.#undoAll();
   }
 
   /** Erases everything and starts anew, as a box of its first day. @throws BoxError where it cannot start again */
   async factoryReset(): Promise<void> {
     this.#options.log.warn({}, 'factory reset: erasing everything');
-    this.#panel?.goodbye('erasing', 'erasing');
+    this.#panel?.controller.goodbye('erasing', 'erasing');
     await this.#undoAll();
     this.#erase();
     await this.start();
@@ -195,7 +144,7 @@ export class Box {
 
   /** Stops and starts in this process. @throws BoxError where it cannot start again */
   async restart(): Promise<void> {
-    this.#panel?.goodbye('saving', 'wait for the light');
+    this.#panel?.controller.goodbye('saving', 'wait for the light');
     await this.#undoAll();
     await this.start();
   }
@@ -221,7 +170,7 @@ export class Box {
     const { log } = this.#options;
     log.setLevel(config.log);
     try {
-      checkCertificate(this.#certificate.files);
+      checkCertificate(this.network.certificate.files);
       this.#reloadCertificate();
       log.info({ level: config.log }, 'reloaded certificate and log level');
     } catch (error) {
@@ -236,7 +185,7 @@ export class Box {
 
   get panel(): PanelController {
     if (!this.#panel) throw new BoxError('box-not-ready');
-    return this.#panel;
+    return this.#panel.controller;
   }
 
   get listeners(): ListenerState[] {
@@ -255,14 +204,14 @@ export class Box {
   /** One line for each piece of hardware, and for the network. */
   get condition(): { display: string; buttons: string; network: string } {
     return {
-      display: this.#display?.state().detail ?? 'not started',
-      buttons: this.#buttons?.state().detail ?? 'not started',
-      network: this.#mdns?.state.detail ?? 'not announced',
+      display: this.#panel?.display.state().detail ?? 'not started',
+      buttons: this.#panel?.buttons.state().detail ?? 'not started',
+      network: this.network.announced,
     };
   }
 
   get displayKind(): Display['kind'] {
-    return this.#display?.kind ?? 'none';
+    return this.#panel?.display.kind ?? 'none';
   }
 
   /** First of all, because it tells whether another box has the folder. Commands but `ping` are answered once the box is up. */
@@ -276,45 +225,62 @@ export class Box {
 
   async #startPanel(): Promise<PanelController> {
     const { config, log, clock, powerOff, resetRequested, onFrame } = this.#options;
-    const { language, led, buttons } = config.panel;
-    const environment = { clock, log };
-    const found = await detectDisplay(displaySettings(config.panel), environment);
-    this.#display = found.display;
-    this.#buttons = await detectButtons(buttons, environment);
-    const facts = new Facts({
+    const { addresses, certificate } = this.network;
+    const built = await buildPanel({
       config,
       clock,
-      addresses: this.addresses,
-      certificate: this.#certificate,
+      log,
+      addresses,
+      certificate,
       running: () => this.#running,
-      lanName: () => this.#mdns?.name ?? '',
+      lanName: () => this.network.lanName,
       onion: () => this.tor.onion,
       uptimeSeconds: () => this.uptimeSeconds,
-    });
-    const panel = new PanelController({
-      display: this.#display,
-      buttons: this.#buttons,
-      led: led === '' ? absentLed() : sysfsLed({ folder: `/sys/class/leds/${led}`, log }),
-      clock,
-      log,
-      language,
-      oneButton: buttons.pair > 0 && buttons.page === 0 && buttons.power === 0,
-      facts: () => facts.read(),
-      urlFor: (code) => panelUrl(this.addresses.invitation(code) ?? ''),
-      uriFor: (code) => this.#running?.host.invites.uri({ code }) ?? '',
-      typeAt: () => this.addresses.webPlaces(),
       powerOff,
       factoryReset: resetRequested,
     });
+    const panel = built.controller;
     panel.onFrame(() => onFrame(panel.frame()));
     await panel.start();
-    this.#panel = panel;
+    this.#panel = built;
     this.#undo.push(() => panel.stop());
     return panel;
   }
 
-  async #startWeb(server: XmppServer, pairing: Pairing, panel: PanelController, files: UploadFiles): Promise<void> {
+  async #startUploads(store: Store): Promise<UploadFiles> {
     const { config, clock, log } = this.#options;
+    const folder = join(config.data, 'uploads');
+    const files = new UploadFiles({ folder, store, clock, days: config.upload.days, log });
+    this.#undo.push(() => files.stop());
+    await files.start();
+    return files;
+  }
+
+  async #startServer(store: Store, files: UploadFiles): Promise<XmppServer> {
+    const { config, clock, random, log, restartRequested, powerOff } = this.#options;
+    const { network, calls, tor } = this;
+    const power = { restart: restartRequested, shutDown: powerOff };
+    const server = buildServer({ config, store, network, calls, tor, files, ...this.#once, power, clock, random, log });
+    this.#undo.push(() => server.stop());
+    await server.start().catch((error: unknown) => asStartError(error, config.listen));
+    server.eachHost(({ hooks }) => hooks.on('account forgotten', () => files.sweepSoon()));
+    return server;
+  }
+
+  #startPairing({ hooks, invites }: Host, panel: PanelController): Pairing {
+    const { clock, log } = this.#options;
+    const pairing = new Pairing({ invites, clock, log, onChange: () => panel.refresh() });
+    this.#undo.push(() => pairing.stop());
+    const failed = (error: unknown) => log.error({ err: error }, 'the pairing window failed');
+    hooks.on('invite used', ({ code }) => void pairing.used(code).catch(failed));
+    hooks.on('invite refused', () => pairing.wrongCode());
+    hooks.on('account created', ({ account }) => panel.welcome(account.local, account.role === 'administrator'));
+    return pairing;
+  }
+
+  async #startWeb(panel: PanelController, files: UploadFiles): Promise<void> {
+    const { config, clock, log } = this.#options;
+    const { server, pairing, store } = this.running;
     const web = buildWeb({
       config,
       server,
@@ -322,10 +288,8 @@ export class Box {
       panel,
       ...this.#once,
       files,
-      store: this.running.store,
-      addresses: this.addresses,
-      reachableAt: (domain) => this.#clientsReach(domain),
-      fingerprint: () => this.#certificate.fingerprint(),
+      store,
+      network: this.network,
       onion: () => this.tor.onion,
       clock,
       log,
@@ -336,17 +300,9 @@ export class Box {
     this.#web = web;
   }
 
-  /** Not waited for: the network may come later than the box, or never. */
-  #startMdns(server: XmppServer): void {
-    const { config, log } = this.#options;
-    const { address, c2s, c2s_tls, http } = config.listen;
-    if (isLoopback(address)) return;
-    const ports = { c2s, c2sTls: c2s_tls, http };
-    const domains = () => server.hosts.flatMap(({ server: { domain, fallbacks } }) => [domain, ...fallbacks]);
-    const mdns = new Mdns({ domains, hostname: hostname(), ports, log });
-    this.#mdns = mdns;
-    this.#undo.push(() => mdns.stop());
-    void mdns.start();
+  #announce(server: XmppServer): void {
+    this.#undo.push(() => this.network.stop());
+    this.network.announce(() => server.hosts.flatMap(({ server: { domain, fallbacks } }) => [domain, ...fallbacks]));
   }
 
   #startCare(server: XmppServer, files: UploadFiles): void {
@@ -365,31 +321,20 @@ export class Box {
   /** A server, or an address of one, came or went. */
   async namesChanged(): Promise<void> {
     await this.renewCertificate();
-    void this.#mdns?.again();
-    this.#panel?.changed();
+    this.network.announceAgain();
+    this.#panel?.controller.changed();
   }
 
   /** Those of its own, where a name came or went. */
   async renewCertificate(): Promise<void> {
-    if (!this.#certificate.isOwn) return;
-    await this.#certificate.prepare(this.running.store);
+    const { certificate } = this.network;
+    if (!certificate.isOwn) return;
+    await certificate.prepare(this.running.store);
     this.#reloadCertificate();
   }
 
   #reloadCertificate(): void {
     this.running.server.reloadCertificate();
     this.calls.reloadCertificate();
-  }
-
-  #clientsReach(domain: string): string {
-    return this.addresses.forClients(domain, (address) => this.#certificate.covers(address));
-  }
-
-  #domain(): string {
-    return this.#running?.host.server.domain ?? this.#options.config.server.domain;
-  }
-
-  #logged(what: string): (error: unknown) => void {
-    return (error) => this.#options.log.error({ err: error }, `${what} failed`);
   }
 }

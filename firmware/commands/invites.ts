@@ -109,7 +109,7 @@ function nameFor(host: Host, name: string | undefined, uses: number): string | u
 
 function rowOf(box: Box, host: Host, invite: Invite): InviteRow {
   const { code, expiresMs, role, usesLeft, note, createdBy, circle, resets } = invite;
-  const url = box.addresses.invitation(code) ?? null;
+  const url = box.network.addresses.invitation(code) ?? null;
   const forgetful = resets === undefined ? undefined : host.store.accounts.byId(resets);
   const from = createdBy === undefined ? undefined : host.store.accounts.byId(createdBy);
   return {

@@ -2,30 +2,29 @@
 import type { Clock } from '../../xmpp/clock.ts';
 import type { XmppServer } from '../../xmpp/server.ts';
 import type { Store } from '../../xmpp/store/store.ts';
-import type { Addresses } from '../addresses.ts';
 import type { Config } from '../config.ts';
 import type { BoxLog } from '../log.ts';
+import type { Network } from '../network.ts';
 import type { UploadFiles } from '../upload-files.ts';
 import { createApp } from './app.ts';
 import type { Site } from './site.ts';
 import { UploadServer } from './upload.ts';
 import { WebServer } from './web-server.ts';
 
-export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'imports' | 'fingerprint' | 'onion'> {
+export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' | 'imports' | 'onion'> {
   config: Config;
   server: XmppServer;
   files: UploadFiles;
   store: Store;
-  addresses: Addresses;
-  /** Where clients of this domain reach the box. */
-  reachableAt(domain: string): string;
+  network: Network;
   clock: Clock;
   log: BoxLog;
 }
 
 /** Opens nothing yet. */
 export function buildWeb(parts: WebParts): WebServer {
-  const { config, server, files, store, addresses, reachableAt, clock, log, ...pages } = parts;
+  const { config, server, files, store, network, clock, log, ...pages } = parts;
+  const { addresses, certificate } = network;
   const { address, c2s, c2s_tls, http, https } = config.listen;
   const app = createApp({
     ...pages,
@@ -34,7 +33,8 @@ export function buildWeb(parts: WebParts): WebServer {
     log,
     ports: { c2s, c2sTls: c2s_tls, http, https },
     reachableHost: () => addresses.host(),
-    streamUrls: (domain) => addresses.streams(reachableAt(domain), config.web.url),
+    streamUrls: (domain) => addresses.streams(network.reachableAt(domain), config.web.url),
+    fingerprint: () => certificate.fingerprint(),
   });
   const plain = https === 0 || config.upload.url !== '';
   return new WebServer({

@@ -1,18 +1,18 @@
 /** What the panel shows, and what its buttons do: snapshots in, gestures out. */
-import type { Button, Buttons } from '../drivers/button/buttons.ts';
-import { type Gesture, Gestures } from '../drivers/button/gestures.ts';
-import type { Display } from '../drivers/display/display.ts';
-import type { Led, LedPattern } from '../drivers/led/led.ts';
-import { render } from '../ui/panel/render.ts';
-import { shifted } from '../ui/panel/shift.ts';
-import type { GoodbyeView, PanelPage, PanelSnapshot, RequestView } from '../ui/panel/snapshot.ts';
-import { type Language, words } from '../ui/panel/words.ts';
-import type { Clock, Timer } from '../xmpp/clock.ts';
-import type { Log } from '../xmpp/log.ts';
-import type { Pairing } from './pairing.ts';
-import { type Intent, intentOf, RESET_MS } from './panel/intents.ts';
-import { Light } from './panel/light.ts';
-import { homePage, nextPage, roundOf } from './panel/round.ts';
+import type { Button, Buttons } from '../../drivers/button/buttons.ts';
+import { type Gesture, Gestures } from '../../drivers/button/gestures.ts';
+import type { Display } from '../../drivers/display/display.ts';
+import type { Led, LedPattern } from '../../drivers/led/led.ts';
+import { render } from '../../ui/panel/render.ts';
+import { shifted } from '../../ui/panel/shift.ts';
+import type { GoodbyeView, PanelPage, PanelSnapshot, RequestView } from '../../ui/panel/snapshot.ts';
+import { type Language, words } from '../../ui/panel/words.ts';
+import type { Clock, Timer } from '../../xmpp/clock.ts';
+import type { Log } from '../../xmpp/log.ts';
+import type { Pairing } from '../pairing.ts';
+import { type Intent, intentOf, RESET_MS } from './intents.ts';
+import { Light } from './light.ts';
+import { homePage, nextPage, roundOf } from './round.ts';
 
 /** What the box knows that a page may show. */
 export type PanelFacts = Omit<PanelSnapshot, 'page' | 'pairing' | 'paired' | 'request' | 'goodbye'>;
