@@ -1,5 +1,5 @@
 import type { ComponentState } from '../../xmpp/components/components.ts';
-import type { ListenerState } from '../../xmpp/server.ts';
+import type { ListenerState } from '../../xmpp/listeners.ts';
 import type { Box } from '../box.ts';
 import type { TorState } from '../tor/tor.ts';
 import type { CallsState } from '../turn/calls.ts';
