@@ -7,9 +7,9 @@ import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { Config } from '../config.ts';
 import { isLoopback } from '../reachability.ts';
 import { software } from '../version.ts';
-import type { PanelFacts } from './panel-controller.ts';
 import { peopleOf } from './people.ts';
 import { type Readings, readings } from './readings.ts';
+import type { PanelFacts } from './scene.ts';
 import { troublesOf } from './troubles.ts';
 
 export interface FactSources {

@@ -1,4 +1,4 @@
-/** What the panel shows, and what its buttons do: snapshots in, gestures out. */
+/** The panel at work: the scene goes out as pictures and light, the buttons come in as what they mean. */
 import type { Button, Buttons } from '../../drivers/button/buttons.ts';
 import { type Gesture, Gestures } from '../../drivers/button/gestures.ts';
 import type { Display } from '../../drivers/display/display.ts';
@@ -7,33 +7,21 @@ import { render } from '../../ui/panel/render.ts';
 import { shifted } from '../../ui/panel/shift.ts';
 import type { GoodbyeView, PanelPage, PanelSnapshot, RequestView } from '../../ui/panel/snapshot.ts';
 import { type Language, words } from '../../ui/panel/words.ts';
-import type { Clock, Timer } from '../../xmpp/clock.ts';
+import type { Timer } from '../../xmpp/clock.ts';
 import type { Log } from '../../xmpp/log.ts';
 import type { Pairing } from '../pairing.ts';
 import { type Intent, intentOf, RESET_MS } from './intents.ts';
 import { Light } from './light.ts';
-import { homePage, nextPage, roundOf } from './round.ts';
+import { Scene, type SceneOptions } from './scene.ts';
 
-/** What the box knows that a page may show. */
-export type PanelFacts = Omit<PanelSnapshot, 'page' | 'pairing' | 'paired' | 'request' | 'goodbye'>;
-
-export interface PanelOptions {
+export interface PanelOptions extends SceneOptions {
   display: Display;
   buttons: Buttons;
   led: Led;
-  clock: Clock;
   log: Log;
   language: Language;
   /** PAIR is the only button. */
   oneButton: boolean;
-  /** Cheap enough to be asked each second. */
-  facts: () => PanelFacts;
-  /** What the QR code holds for this code. */
-  urlFor: (code: string) => string;
-  /** What an app's own scanner takes: `xmpp:…`. */
-  uriFor: (code: string) => string;
-  /** Where to type a code, the best place first. */
-  typeAt: () => readonly string[];
   /** POWER was held: end the program, or the machine. */
   powerOff: () => void;
   /** Two buttons were held to the end: erase everything and start anew. */
@@ -44,14 +32,10 @@ const REFRESH_MS = 30_000;
 const COUNTDOWN_MS = 1000;
 /** Many stanzas make one picture. */
 const SETTLE_MS = 200;
-const PAIRED_MS = 60_000;
-const REQUEST_MS = 30_000;
-const BACK_HOME_MS = 30_000;
-
-type Phase = 'starting' | 'running' | 'stopping' | 'stopped';
 
 export class PanelController {
   readonly #options: PanelOptions;
+  readonly #scene: Scene;
   readonly #light: Light;
   readonly #gestures: Gestures;
   readonly #watchers = new Set<() => void>();
@@ -59,21 +43,14 @@ export class PanelController {
   /** The glass was dark when the first of these buttons went down: they mean nothing but that. */
   #waking = false;
   #pairing: Pairing | undefined;
-  #phase: Phase = 'starting';
-  #farewell: { now: GoodbyeView; stopped: GoodbyeView } = { now: 'saving', stopped: 'safe' };
   #shown: { page: PanelPage; frame: Uint8Array } = { page: 'boot', frame: new Uint8Array(1024) };
-  /** The page that PAGE chose, until it goes home by itself. */
-  #chosen: { page: PanelPage; untilMs: number } | undefined;
-  #window: string | undefined;
-  #paired: { name: string; administrator: boolean; untilMs: number } | undefined;
-  #request: { kind: RequestView['kind']; untilMs: number; answer: (yes: boolean) => void } | undefined;
-  #resetInMs: number | undefined;
   #timer: Timer | undefined;
   #settling: Timer | undefined;
   #undo: (() => void)[] = [];
 
   constructor(options: PanelOptions) {
     this.#options = options;
+    this.#scene = new Scene(options);
     this.#light = new Light(options.display, options.clock);
     this.#gestures = new Gestures(options.clock, (gesture) => this.#gesture(gesture));
   }
@@ -95,21 +72,18 @@ export class PanelController {
   /** The box is up: from now on PAIR works. */
   ready(pairing: Pairing): void {
     this.#pairing = pairing;
-    this.#phase = 'running';
+    this.#scene.ready(pairing);
     this.refresh();
   }
 
   /** Says goodbye; `stop` follows when everything is on disk, and the page becomes `stopped`. */
   goodbye(now: GoodbyeView, stopped: GoodbyeView): void {
-    this.#phase = 'stopping';
-    this.#farewell = { now, stopped };
-    this.#answer(false);
-    this.#light.touch();
-    this.refresh();
+    this.#scene.goodbye(now, stopped);
+    this.#wake();
   }
 
   async stop(): Promise<void> {
-    this.#phase = 'stopped';
+    this.#scene.end();
     this.refresh();
     this.#timer?.cancel();
     this.#settling?.cancel();
@@ -130,22 +104,15 @@ export class PanelController {
 
   /** Somebody has just made an account. */
   welcome(name: string, administrator: boolean): void {
-    this.#paired = { name, administrator, untilMs: this.#options.clock.nowMs() + PAIRED_MS };
-    this.#light.touch();
-    this.refresh();
+    this.#scene.welcome(name, administrator);
+    this.#wake();
   }
 
-  /**
-   * Asks who stands before the box. True only when PAIR was pressed in time; a second question is the first one's no, and
-   * so is the end of the box.
-   */
+  /** Asks who stands before the box. True only when PAIR was pressed in time. */
   ask(kind: RequestView['kind']): Promise<boolean> {
-    this.#answer(false);
-    return new Promise((answer) => {
-      this.#request = { kind, untilMs: this.#options.clock.nowMs() + REQUEST_MS, answer };
-      this.#light.touch();
-      this.refresh();
-    });
+    const answer = this.#scene.ask(kind);
+    this.#wake();
+    return answer;
   }
 
   press(button: Button, heldMs: number): void {
@@ -167,72 +134,37 @@ export class PanelController {
     return () => this.#watchers.delete(listener);
   }
 
+  snapshot(): PanelSnapshot {
+    return this.#scene.snapshot();
+  }
+
   /** Draws now, and sees to the next time. */
   refresh(): void {
     const { clock, display, language } = this.#options;
     const snapshot = this.snapshot();
+    const { phase } = this.#scene;
     const drawn = render(snapshot, words[language]);
     // A QR code stands still, for the camera.
     const frame = snapshot.pairing ? drawn : shifted(drawn, this.#light.step);
     const same = Buffer.compare(frame, this.#shown.frame) === 0;
     this.#shown = { page: snapshot.page, frame };
-    this.#light.rest(this.#phase !== 'running' || !!(snapshot.pairing || snapshot.paired || snapshot.request));
+    this.#light.rest(phase !== 'running' || !!(snapshot.pairing || snapshot.paired || snapshot.request));
     if (!same) {
       display.show(frame);
       for (const watcher of this.#watchers) watcher();
     }
-    if (this.#phase === 'running') this.#options.led.show(patternOf(snapshot));
+    if (phase === 'running') this.#options.led.show(patternOf(snapshot));
     this.#timer?.cancel();
-    if (this.#phase === 'stopped') return;
+    if (phase === 'stopped') return;
     const counts = snapshot.pairing ?? snapshot.request;
     const delayMs = Math.min(counts ? COUNTDOWN_MS : REFRESH_MS, this.#light.nextMs);
     this.#timer = clock.after(delayMs, () => this.refresh());
   }
 
-  snapshot(): PanelSnapshot {
-    const { clock, urlFor, uriFor, typeAt } = this.#options;
-    const nowMs = clock.nowMs();
-    this.#forget(nowMs);
-    const facts = this.#options.facts();
-    const snapshot: PanelSnapshot = { ...facts, page: this.#choosePage(facts) };
-    if (this.#phase === 'stopping') snapshot.goodbye = this.#farewell.now;
-    if (this.#phase === 'stopped') snapshot.goodbye = this.#farewell.stopped;
-    if (this.#paired) snapshot.paired = { name: this.#paired.name, administrator: this.#paired.administrator };
-    if (this.#request)
-      snapshot.request = { kind: this.#request.kind, secondsLeft: seconds(this.#request.untilMs - nowMs) };
-    if (this.#resetInMs !== undefined) snapshot.request = { kind: 'reset', secondsLeft: seconds(this.#resetInMs) };
-    const window = this.#openWindow;
-    if (window)
-      snapshot.pairing = {
-        url: urlFor(window.code),
-        uri: uriFor(window.code),
-        code: window.code,
-        typeAt: typeAt(),
-        secondsLeft: seconds(window.closesAtMs - nowMs),
-      };
-    return snapshot;
-  }
-
-  get #openWindow() {
-    return this.#phase === 'running' ? this.#pairing?.window : undefined;
-  }
-
-  /** What has had its time; and what was chosen before a window opened or closed. */
-  #forget(nowMs: number): void {
-    if (this.#paired && this.#paired.untilMs <= nowMs) this.#paired = undefined;
-    if (this.#request && this.#request.untilMs <= nowMs) this.#answer(false);
-    const window = this.#openWindow?.code;
-    if (window !== this.#window || (this.#chosen && this.#chosen.untilMs <= nowMs)) this.#chosen = undefined;
-    this.#window = window;
-  }
-
-  #choosePage(facts: PanelFacts): PanelPage {
-    if (this.#phase === 'starting') return 'boot';
-    if (this.#phase !== 'running') return 'goodbye';
-    if (this.#request || this.#resetInMs !== undefined) return 'confirm';
-    if (this.#chosen) return this.#chosen.page;
-    if (this.#openWindow) return 'pairing';
-    return this.#paired ? 'paired' : homePage(facts);
+  /** There is something to look at. */
+  #wake(): void {
+    this.#light.touch();
+    this.refresh();
   }
 
   #pressed(button: Button): void {
@@ -253,13 +185,14 @@ export class PanelController {
 
   #gesture(gesture: Gesture): void {
     if (this.#waking) return;
-    const intent = intentOf(gesture, { oneButton: this.#options.oneButton, asked: this.#request !== undefined });
+    const intent = intentOf(gesture, { oneButton: this.#options.oneButton, asked: this.#scene.asked });
     if (intent) this.#do(intent);
   }
 
   /** POWER works while the box starts as well; once it stops, nothing does. */
   #do(intent: Intent): void {
-    if (this.#phase !== 'running' && !(this.#phase === 'starting' && intent.kind === 'power off')) return;
+    const { phase } = this.#scene;
+    if (phase !== 'running' && !(phase === 'starting' && intent.kind === 'power off')) return;
     switch (intent.kind) {
       case 'power off':
         this.#options.powerOff();
@@ -268,35 +201,34 @@ export class PanelController {
         this.#countDown(intent.heldMs);
         break;
       case 'let go':
-        this.#resetInMs = undefined;
+        this.#scene.letGo();
         break;
       case 'yes':
       case 'no':
-        this.#answer(intent.kind === 'yes');
+        this.#scene.answer(intent.kind === 'yes');
         break;
       case 'home':
-        this.#paired = this.#chosen = undefined;
+        this.#scene.goHome();
         break;
       case 'next page':
-        this.#nextPage();
+        this.#scene.turnPage(this.#shown.page);
         break;
       case 'pair':
-        this.#paired = undefined;
+        this.#scene.welcomed();
         this.#pair((pairing) => pairing.press());
         break;
       case 'pair administrator':
-        this.#paired = undefined;
+        this.#scene.welcomed();
         void this.#pairAdministrator();
     }
     this.refresh();
   }
 
   #countDown(heldMs: number): void {
-    this.#answer(false);
-    this.#resetInMs = Math.max(0, RESET_MS - heldMs);
+    this.#scene.countDown(RESET_MS - heldMs);
     this.#light.touch();
     if (heldMs !== RESET_MS) return;
-    this.#resetInMs = undefined;
+    this.#scene.letGo();
     this.#options.factoryReset();
   }
 
@@ -312,29 +244,10 @@ export class PanelController {
       this.#options.log.error({ err: error }, 'the pairing window could not change'),
     );
   }
-
-  #answer(yes: boolean): void {
-    const request = this.#request;
-    this.#request = undefined;
-    request?.answer(yes);
-  }
-
-  #nextPage(): void {
-    const { facts, clock } = this.#options;
-    const page = nextPage(roundOf(facts(), this.#openWindow !== undefined), this.#shown.page);
-    this.#paired = undefined;
-    // Whoever scans with an app takes as long as the window allows.
-    const forMs = page === 'pairing-app' ? Number.POSITIVE_INFINITY : BACK_HOME_MS;
-    this.#chosen = { page, untilMs: clock.nowMs() + forMs };
-  }
 }
 
 /** That an update waits is no reason to blink at anybody. */
 function patternOf({ pairing, trouble }: PanelSnapshot): LedPattern {
   if (pairing) return 'pairing';
   return trouble.some(({ kind }) => kind !== 'update') ? 'trouble' : 'heartbeat';
-}
-
-function seconds(ms: number): number {
-  return Math.max(0, Math.ceil(ms / 1000));
 }

@@ -7,7 +7,8 @@ import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
 import { SimulatedBus } from '../../drivers/i2c/simulated.ts';
 import { absentLed } from '../../drivers/led/absent.ts';
 import { Pairing } from '../../firmware/pairing.ts';
-import { PanelController, type PanelFacts } from '../../firmware/panel/panel-controller.ts';
+import { PanelController } from '../../firmware/panel/panel-controller.ts';
+import type { PanelFacts } from '../../firmware/panel/scene.ts';
 import { silentLog } from '../xmpp/extensions/harness.ts';
 import { openHome } from './home.ts';
 
