@@ -36,7 +36,7 @@ const HOMES: Record<string, RegExp> = {
   saxes: /^xmpp\/(stream\/parser|portability\/reader)\.ts$/,
   'smol-toml': /^firmware\/config\.ts$/,
   uqr: /^ui\/(panel\/qr|web\/qr-svg)\.ts$/,
-  valibot: /^firmware\/config(-schema)?\.ts$/,
+  valibot: /^firmware\/config(-schema|-values)?\.ts$/,
   ws: /^xmpp\/stream\/websocket\/message-socket\.ts$/,
 };
 
