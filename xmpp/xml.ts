@@ -1,7 +1,7 @@
 /**
  * XML as the program sees it: `Element` of @xmpp/xml. This file is the package's one home.
  *
- * Two conventions hold everywhere behind the parser (xmpp/stream/parser.ts sees to them):
+ * Two conventions hold everywhere behind the parser (xmpp/stream/element-of-tag.ts sees to them):
  * - elements carry no prefix; an element whose namespace differs from its parent's has an `xmlns` attribute;
  * - a stanza of the stream's own namespace (jabber:client, jabber:server) has no `xmlns` of its own. Put one on when a
  *   stanza is embedded in another (`embed`).

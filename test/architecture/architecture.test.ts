@@ -33,7 +33,7 @@ const HOMES: Record<string, RegExp> = {
   onoff: /^drivers\/button\/gpio-line\.ts$/,
   'reflect-metadata': /^firmware\/certificate\.ts$|^xmpp\/federation\/certificate\/chain\.ts$/,
   pino: /^firmware\/log\.ts$/,
-  saxes: /^xmpp\/(stream\/parser|portability\/reader)\.ts$/,
+  saxes: /^xmpp\/(stream\/(parser|element-of-tag)|portability\/reader)\.ts$/,
   'smol-toml': /^firmware\/config\.ts$/,
   uqr: /^ui\/(panel\/qr|web\/qr-svg)\.ts$/,
   valibot: /^firmware\/config(-schema|-values)?\.ts$/,

@@ -2,12 +2,12 @@
  * Reads an export (XEP-0227) as it comes: what is held at a time is one contact, one message, one item. Entities and document types
  * are refused as in a stream; includes (section 4) are followed down to the children of a user and no further.
  */
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
-import { Element } from '../xml.ts';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import { elementOfTag } from '../stream/element-of-tag.ts';
+import type { Element } from '../xml.ts';
 import { CONTAINERS, type Container, NS_PIE, NS_PUBSUB, type Piece } from './format.ts';
 
 const NS_XINCLUDE = 'http://www.w3.org/2001/XInclude';
-const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
 /** Of one element: its characters, pictures among them, and what it is made of. Files come from strangers as well. */
 const MAX_CHARACTERS = 16_000_000;
 const MAX_ELEMENTS = 20_000;
@@ -174,11 +174,10 @@ class FileReader {
     const parent = this.#part.at(-1);
     if (!parent) this.#elements = 0;
     this.#elements += 1;
-    const isForeign = !parent || parent.getNS() !== tag.uri;
-    if (isForeign) this.#held += tag.uri.length;
+    const { element, declaredAnew } = elementOfTag(tag, parent?.getNS());
+    this.#held += declaredAnew;
     if (this.#elements > MAX_ELEMENTS || this.#held > MAX_CHARACTERS)
       throw new Error(`<${this.#part[0]?.name ?? tag.local}> is too large`);
-    const element = new Element(tag.local, { ...(isForeign && { xmlns: tag.uri }), ...attributesOf(tag) });
     parent?.append(element);
     this.#part.push(element);
   }
@@ -214,9 +213,4 @@ function containerOf({ uri, local }: SaxesTagNS): Container | undefined {
 
 function attributeOf(tag: SaxesTagNS, name: string): string {
   return tag.attributes[name]?.value ?? '';
-}
-
-function attributesOf(tag: SaxesTagNS): Record<string, string> {
-  const attributes = Object.values(tag.attributes) as SaxesAttributeNS[];
-  return Object.fromEntries(attributes.filter(({ uri }) => uri !== NS_XMLNS).map(({ name, value }) => [name, value]));
 }

@@ -1,17 +1,14 @@
 /**
  * The stream's XML, strict and namespace-aware (RFC 6120 sections 4.8 and 11): bytes in, stream header, elements and end out.
  * What section 11.1 forbids (DOCTYPE, comments, processing instructions, other entities) ends the stream, and so does an element
- * over the limits, before it is held in memory whole. This file and portability/reader.ts are the home of saxes.
- *
- * Elements come out without prefixes, each with an `xmlns` where its namespace differs from its parent's (xmpp/xml.ts).
+ * over the limits, before it is held in memory whole. saxes is at home here, in element-of-tag.ts and in portability/reader.ts.
  */
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
-import { Element } from '../xml.ts';
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import type { Element } from '../xml.ts';
+import { elementOfTag } from './element-of-tag.ts';
 import { StreamError } from './stream-error.ts';
 
 export const NS_STREAM = 'http://etherx.jabber.org/streams';
-const NS_XML = 'http://www.w3.org/XML/1998/namespace';
-const NS_XMLNS = 'http://www.w3.org/2000/xmlns/';
 
 export interface StreamHeader {
   /** Only in the answer to a header. */
@@ -213,28 +210,14 @@ export class StreamParser {
     this.#elements += 1;
     if (this.#elements > MAX_ELEMENTS) throw new StreamError('policy-violation', `more than ${MAX_ELEMENTS} elements`);
     const parent = this.#open.at(-1);
-    const element = new Element(tag.local);
-    for (const name in tag.attributes) this.#addAttribute(element, name, tag.attributes[name]);
-    if (tag.uri !== (parent?.namespace ?? this.#contentNamespace)) {
-      element.attrs.xmlns = tag.uri;
-      if (tag.ns[tag.prefix] === undefined) this.#charge(tag.uri);
-    }
+    const { element, declaredAnew } = elementOfTag(tag, parent?.namespace ?? this.#contentNamespace);
+    this.#charge(declaredAnew);
     parent?.element.append(element);
     this.#open.push({ element, namespace: tag.uri });
   }
 
-  /** Prefixes other than `xml` are declared on the spot. `__proto__` is no name that an object could hold. */
-  #addAttribute(element: Element, name: string, attribute: SaxesAttributeNS | undefined): void {
-    if (attribute === undefined || attribute.uri === NS_XMLNS || name === '__proto__') return;
-    element.attrs[name] = attribute.value;
-    if (attribute.prefix === '' || attribute.uri === NS_XML) return;
-    element.attrs[`xmlns:${attribute.prefix}`] = attribute.uri;
-    this.#charge(attribute.uri);
-  }
-
-  /** A namespace declared once and used by a thousand elements is written a thousand times: that counts as sent, too. */
-  #charge(namespace: string): void {
-    this.#declared += namespace.length;
+  #charge(characters: number): void {
+    this.#declared += characters;
     if (this.#limits.bytes !== 0 && this.#declared > this.#limits.bytes) {
       throw new StreamError('policy-violation', 'too many namespace declarations');
     }
@@ -284,27 +267,6 @@ export class StreamParser {
     this.#open.at(-1)?.element.append(this.#text);
     this.#text = '';
   }
-}
-
-/**
- * One document of one element, as WebSocket and BOSH carry them, held to all that a stream's elements are held to. What has the
- * content namespace comes out without `xmlns`.
- * @throws StreamError
- */
-export function parseElement(bytes: Uint8Array, contentNamespace: string, limits: ParserLimits): Element {
-  let root: Element | undefined;
-  const events: ParserEvents = {
-    header: () => undefined,
-    element: (element) => {
-      root = element;
-    },
-    end: () => undefined,
-  };
-  const parser = new StreamParser(contentNamespace, events, limits, 'open');
-  parser.write(bytes);
-  parser.end();
-  if (!root) throw new StreamError('not-well-formed', 'no element');
-  return root;
 }
 
 function streamErrorOf(message: string): StreamError {

@@ -1,9 +1,10 @@
 /** `<body/>` of BOSH, read and written (XEP-0124 section 6). */
 import { Element } from '../../xml.ts';
 import { NS_CLIENT } from '../opening.ts';
-import { NS_STREAM, type ParserLimits, parseElement } from '../parser.ts';
+import { NS_STREAM, type ParserLimits } from '../parser.ts';
 import { attribute } from '../serialize.ts';
 import { StreamError } from '../stream-error.ts';
+import { parseElement } from '../web/parse-element.ts';
 import { isOfStreamNamespace } from '../web/standalone.ts';
 
 const NS_BOSH = 'http://jabber.org/protocol/httpbind';

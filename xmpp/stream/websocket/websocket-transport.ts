@@ -1,10 +1,11 @@
 /** A stream in messages of a WebSocket, one element each (RFC 7395). */
 import type { Element } from '../../xml.ts';
 import { NS_CLIENT } from '../opening.ts';
-import { type ParserLimits, parseElement } from '../parser.ts';
+import type { ParserLimits } from '../parser.ts';
 import { attribute } from '../serialize.ts';
 import { StreamError } from '../stream-error.ts';
 import type { StreamAnswer, Transport, TransportEvents } from '../transport.ts';
+import { parseElement } from '../web/parse-element.ts';
 import { standalone } from '../web/standalone.ts';
 import type { WebPeer } from '../web/web-peer.ts';
 import type { CloseCode, MessageSocket } from './message-socket.ts';
