@@ -12,6 +12,7 @@ import type { Turn } from '../routing/lane.ts';
 import { Lanes } from '../routing/lanes.ts';
 import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
+import { Backpressure } from '../stream/backpressure.ts';
 import { domainOf } from '../stream/opening.ts';
 import { NS_STREAM, type ParserLimits, type StreamHeader, StreamParser } from '../stream/parser.ts';
 import { attribute, serialize } from '../stream/serialize.ts';
@@ -28,8 +29,8 @@ const ANSWER_MS = 5_000;
 const ID_BYTES = 16;
 /** Wrong secrets for one component from one address, which wear off at a like number a minute. */
 const WRONG_TRIES = 10;
-/** Stanzas on their way into the box: reading stops above, and goes on below half of it. */
-const MAX_PENDING = 100;
+/** Stanzas on their way into the box. */
+const MANY_PENDING = 100;
 
 /** What a stream asks of the list of components. */
 export interface Registry {
@@ -63,6 +64,7 @@ export class ComponentStream {
   readonly #parser: StreamParser;
   readonly #steps: Steps;
   readonly #lanes = new Lanes();
+  readonly #backpressure: Backpressure;
   #resolveGone: () => void = () => undefined;
   #stage: 'opening' | 'handshake' | 'open' | 'closed' = 'opening';
   #domain = '';
@@ -84,6 +86,12 @@ export class ComponentStream {
     this.#steps = new Steps({
       busy: (on) => (on ? wire.hold('busy') : wire.release('busy')),
       failed: (error) => this.#fail(error),
+    });
+    this.#backpressure = new Backpressure({
+      reading: wire,
+      reason: 'lanes',
+      pending: () => this.#lanes.pending,
+      many: MANY_PENDING,
     });
     this.gone = new Promise((resolve) => {
       this.#resolveGone = resolve;
@@ -231,13 +239,9 @@ export class ComponentStream {
     const from = this.#sender(element);
     const to = this.#recipient(element);
     if (to === undefined) return;
-    const { wire, registry } = this.#options;
-    const receive = (turn?: Turn) => registry.receive(element, from, to, turn);
+    const receive = (turn?: Turn) => this.#options.registry.receive(element, from, to, turn);
     // By recipient: what a gateway says for many (a room and all in it) comes to a member in the order in which it was said.
-    void this.#lanes.run(to.bare.toString(), element.name === 'message', receive).then(() => {
-      if (this.#lanes.pending < MAX_PENDING / 2) wire.release('pending');
-    });
-    if (this.#lanes.pending >= MAX_PENDING) wire.hold('pending');
+    this.#backpressure.entered(this.#lanes.run(to.bare.toString(), element.name === 'message', receive));
   }
 
   /** Section 3: both addresses have to be there, and the sender's is at the component's own domain. */

@@ -5,6 +5,7 @@ import type { Session } from '../routing/session.ts';
 import { errorReply, iqResult, isStanza } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { type Element, firstChild } from '../xml.ts';
+import { Backpressure } from './backpressure.ts';
 import { NS_BIND, NS_SESSION } from './bind.ts';
 import type { StreamContext } from './context.ts';
 import { enableManagement } from './management/enable.ts';
@@ -13,10 +14,10 @@ import { failed, NS_SM } from './management/stanzas.ts';
 import type { Carrier, StreamOutlet } from './outlet.ts';
 import { serialize } from './serialize.ts';
 import { StreamError } from './stream-error.ts';
+import type { Reading } from './transport.ts';
 
-/** Stanzas of one session that may wait for their turn before its stream is read no further, and until it is read again. */
+/** Stanzas of one session that may wait for their turn. */
 const MANY_PENDING = 64;
-const FEW_PENDING = 32;
 
 export interface BoundStreamOptions {
   context: StreamContext;
@@ -25,20 +26,26 @@ export interface BoundStreamOptions {
   carrier: Carrier;
   /** The language that the client declared for its stream. */
   lang: string | undefined;
-  /** Told when reading should stop and go on. */
-  hold(on: boolean): void;
+  reading: Reading;
 }
 
 export class BoundStream {
   readonly #options: BoundStreamOptions;
   readonly #session: Session;
+  readonly #backpressure: Backpressure;
   #outlet: StreamOutlet;
-  #held = false;
 
   constructor(options: BoundStreamOptions) {
     this.#options = options;
     this.#outlet = options.outlet;
     this.#session = options.outlet.session;
+    const { lane } = this.#session;
+    this.#backpressure = new Backpressure({
+      reading: options.reading,
+      reason: 'lane',
+      pending: () => lane.pending,
+      many: MANY_PENDING,
+    });
   }
 
   /** @throws StreamError */
@@ -78,8 +85,7 @@ export class BoundStream {
     if (this.#options.lang !== undefined && stanza.name !== 'iq') stanza.attrs['xml:lang'] ??= this.#options.lang;
     const done = this.#ownAnswer(stanza) ?? this.#options.context.receive(this.#session, stanza);
     if (this.#outlet instanceof ManagedOutlet) this.#outlet.received(done);
-    if (this.#session.lane.pending >= MANY_PENDING) this.#hold();
-    if (this.#held) void done.then(() => this.#release());
+    this.#backpressure.entered(done);
   }
 
   /** RFC 6120 section 8.1.2.1: full or bare JID of the session, or none. */
@@ -105,17 +111,6 @@ export class BoundStream {
         ? iqResult(stanza)
         : undefined;
     return answer && this.#session.lane.barrier(async () => this.#session.send(answer));
-  }
-
-  #hold(): void {
-    if (!this.#held) this.#options.hold(true);
-    this.#held = true;
-  }
-
-  #release(): void {
-    if (!this.#held || this.#session.lane.pending > FEW_PENDING) return;
-    this.#held = false;
-    this.#options.hold(false);
   }
 
   #manage(element: Element): void {

@@ -10,13 +10,12 @@ import type { StreamContext } from './context.ts';
 import { Entry, type EntryStream } from './entry.ts';
 import type { Carrier, StreamOutlet } from './outlet.ts';
 import { NS_STREAM, type StreamHeader } from './parser.ts';
+import { RateLimit } from './rate-limit.ts';
 import { serialize } from './serialize.ts';
 import { Steps } from './steps.ts';
 import { type StreamCondition, StreamError } from './stream-error.ts';
-import { TokenBucket } from './token-bucket.ts';
 import type { Transport } from './transport.ts';
 
-const BURST_SECONDS = 10;
 /** For the client to close its side once the server has closed its own. */
 const CLOSE_MS = 2_000;
 
@@ -27,21 +26,20 @@ export class ClientStream implements Carrier {
   readonly ended: Promise<void>;
   readonly #context: StreamContext;
   readonly #transport: Transport;
-  readonly #bucket: TokenBucket;
+  readonly #rate: RateLimit;
   readonly #steps: Steps;
   #resolveEnded: () => void = () => undefined;
   readonly #entry: Entry;
   #stage: Stage = 'entry';
   #bound: BoundStream | undefined;
   #loginTimer: Timer | undefined;
-  #rateTimer: Timer | undefined;
   #clientClosed = false;
 
   constructor(context: StreamContext, transport: Transport) {
     this.#context = context;
     this.#transport = transport;
-    const { stanzasPerSecond } = context.config.limits;
-    this.#bucket = new TokenBucket(context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
+    const { stanzasPerSecond: perSecond } = context.config.limits;
+    this.#rate = new RateLimit({ reading: transport, reason: 'rate', perSecond, clock: context.clock });
     this.#steps = new Steps({
       busy: (on) => (on ? transport.hold('busy') : transport.release('busy')),
       failed: (error) => this.#fail(error),
@@ -86,15 +84,8 @@ export class ClientStream implements Carrier {
   }
 
   #onElement(element: Element): void {
-    const waitMs = this.#bucket.take();
-    if (waitMs > 0) this.#slowDown(waitMs);
+    this.#rate.count();
     this.#steps.add(() => this.#handle(element));
-  }
-
-  #slowDown(waitMs: number): void {
-    this.#transport.hold('rate');
-    this.#rateTimer?.cancel();
-    this.#rateTimer = this.#context.clock.after(waitMs, () => this.#transport.release('rate'));
   }
 
   #handle(element: Element): void | Promise<void> {
@@ -137,7 +128,7 @@ export class ClientStream implements Carrier {
       outlet,
       carrier: this,
       lang,
-      hold: (on) => (on ? this.#transport.hold('lane') : this.#transport.release('lane')),
+      reading: this.#transport,
     });
     if (this.#stage === 'entry') this.#stage = 'bound';
   }
@@ -202,7 +193,7 @@ export class ClientStream implements Carrier {
     this.#stage = 'closed';
     this.#transport.ignore();
     this.#loginTimer?.cancel();
-    this.#rateTimer?.cancel();
+    this.#rate.stop();
     this.#bound?.ended(this.#clientClosed);
     this.#resolveEnded();
   }

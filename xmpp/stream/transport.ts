@@ -24,7 +24,14 @@ export interface StreamAnswer {
   to: string | undefined;
 }
 
-export interface Transport {
+/** What is read from a peer. */
+export interface Reading {
+  /** Reading stops while anyone holds it. */
+  hold(reason: string): void;
+  release(reason: string): void;
+}
+
+export interface Transport extends Reading {
   readonly address: string;
   /** Nobody on the way reads along: TLS, or a proxy on this machine that did the TLS. */
   readonly secure: boolean;
@@ -46,9 +53,6 @@ export interface Transport {
   writeEnd(): void;
   /** Nothing more is given out; what still comes in is dropped. */
   ignore(): void;
-  /** Reading stops while anyone holds it. */
-  hold(reason: string): void;
-  release(reason: string): void;
   /** The peer has logged in. */
   admit(): void;
   /** Sends what is waiting, then closes. */

@@ -4,15 +4,14 @@
  */
 import type { ServerResponse } from 'node:http';
 import type { Clock, Timer } from '../../clock.ts';
-import { TokenBucket } from '../token-bucket.ts';
+import { RateLimit } from '../rate-limit.ts';
 import { isOfStreamNamespace } from '../web/standalone.ts';
 import { Answers, type Outgoing, respond } from './answers.ts';
 import { type BoshBody, type BoshCondition, bodyText, type SessionTerms } from './body.ts';
 import { KeySequence } from './keys.ts';
 import { Outbox } from './outbox.ts';
+import { Polling } from './polling.ts';
 import { RequestWindow } from './request-window.ts';
-
-const BURST_SECONDS = 10;
 
 export interface BoshEvents {
   /** In order. */
@@ -39,7 +38,8 @@ export class BoshSession {
   readonly #closed: () => void;
   readonly #answers: Answers;
   readonly #keys = new KeySequence();
-  readonly #bucket: TokenBucket;
+  readonly #rate: RateLimit;
+  readonly #polling: Polling;
   readonly #holds = new Set<string>();
   readonly #requests: RequestWindow;
   readonly #outbox = new Outbox();
@@ -54,9 +54,6 @@ export class BoshSession {
   #lastWords: string | undefined;
   #inactivitySeconds: number;
   #inactivity: Timer | undefined;
-  #rateTimer: Timer | undefined;
-  /** When the last request came, if that and its answer were empty: in a session that polls, another one has to wait. */
-  #emptyAtMs: number | undefined;
 
   constructor({ terms, rid, requestsPerSecond, clock, closed }: BoshSessionOptions) {
     this.terms = terms;
@@ -70,7 +67,8 @@ export class BoshSession {
       clock,
       changed: () => this.#flushSoon(),
     });
-    this.#bucket = new TokenBucket(clock, requestsPerSecond, requestsPerSecond * BURST_SECONDS);
+    this.#rate = new RateLimit({ reading: this, reason: 'requests', perSecond: requestsPerSecond, clock });
+    this.#polling = new Polling(clock, terms.polling);
     this.#inactivitySeconds = terms.inactivity;
   }
 
@@ -165,18 +163,10 @@ export class BoshSession {
       const wrong = this.#requests.add(rid, body, response);
       if (wrong) return wrong === 'item-not-found' ? refuse(response, wrong) : wrong;
       this.#inactivitySeconds = this.terms.inactivity;
-      this.#limitRate();
+      this.#rate.count();
       this.#giveOut();
     }
     return undefined;
-  }
-
-  #limitRate(): void {
-    const waitMs = this.#bucket.take();
-    if (waitMs === 0) return;
-    this.hold('requests');
-    this.#rateTimer?.cancel();
-    this.#rateTimer = this.#clock.after(waitMs, () => this.release('requests'));
   }
 
   #giveOut(): void {
@@ -187,7 +177,7 @@ export class BoshSession {
         this.end('item-not-found');
         return;
       }
-      if (this.#pollsTooOften(body)) {
+      if (this.#polling.isTooSoon(body)) {
         this.end('policy-violation');
         return;
       }
@@ -197,16 +187,6 @@ export class BoshSession {
       if (body.pause !== undefined && body.pause <= this.terms.maxpause) this.#pause(body.pause);
     }
     this.#flushSoon();
-  }
-
-  /** Section 12. */
-  #pollsTooOften(body: BoshBody): boolean {
-    const { polling } = this.terms;
-    const empty = body.payloads.length === 0 && !body.terminates && !body.restarts && body.pause === undefined;
-    const nowMs = this.#clock.nowMs();
-    const sinceMs = nowMs - (this.#emptyAtMs ?? Number.NEGATIVE_INFINITY);
-    this.#emptyAtMs = empty ? nowMs : undefined;
-    return polling !== undefined && empty && sinceMs < polling * 1000;
   }
 
   /** Section 10: all requests are answered, with nothing. */
@@ -249,7 +229,7 @@ export class BoshSession {
     const { rid, key, response } = request;
     const terms = this.#isNew ? { terms: this.terms } : {};
     this.#isNew = false;
-    if (carries.length > 0) this.#emptyAtMs = undefined;
+    if (carries.length > 0) this.#polling.carried();
     const text = bodyText({ ...terms, from: this.#takeFrom(), payloads: carries.map((one) => one.text) });
     this.#answers.give(response, { rid, key, text, carries });
   }
@@ -268,7 +248,7 @@ export class BoshSession {
 
   #cancelTimers(): void {
     this.#inactivity?.cancel();
-    this.#rateTimer?.cancel();
+    this.#rate.stop();
   }
 
   #close(): void {
