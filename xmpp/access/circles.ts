@@ -6,9 +6,9 @@ import type { Host } from '../extension.ts';
 import type { CircleEvent } from '../routing/hooks.ts';
 import type { Circle, CircleMember, CircleStanding } from '../store/access-model.ts';
 import { type Change, change } from '../store/changes.ts';
-import type { Account, Id, RosterItem } from '../store/model.ts';
+import type { Account, Id } from '../store/model.ts';
 import type { Actor } from './acts.ts';
-import { isKeptByHand, joined, leftLast, leftOne, renamed } from './circle-contacts.ts';
+import { CircleSides } from './circle-sides.ts';
 import { tryPrepareName } from './name.ts';
 import { commitSides, type Side } from './roster-sides.ts';
 
@@ -19,9 +19,11 @@ const MAX_NAME = 60;
 
 export class Circles {
   readonly #host: Host;
+  readonly #sides: CircleSides;
 
   constructor(host: Host) {
     this.#host = host;
+    this.#sides = new CircleSides(host);
   }
 
   attach(): void {
@@ -81,10 +83,8 @@ export class Circles {
   async rename({ id }: Circle, name: string, actor: Actor): Promise<Circle> {
     return this.#alone(id, async (circle, members, tell) => {
       const after = { ...circle, name: this.#freeName(name, circle) };
-      const sides = pairsOf(members).map(([account, other]) =>
-        this.#side(account, other, (item) => item && renamed(item, circle.name, after.name)),
-      );
       const act = this.#act(actor, 'circle rename', `${circle.name} to ${after.name}`);
+      const sides = this.#sides.renaming(circle, after.name, members);
       await commitSides(this.#host, sides, [change('circle set', after), act]);
       tell(after);
       return after;
@@ -107,8 +107,8 @@ export class Circles {
   /** @throws RangeError */
   async remove({ id }: Circle, actor: Actor): Promise<void> {
     await this.#alone(id, async (circle, members, tell) => {
-      const sides = this.#parting(circle, pairsOf(members));
       const act = this.#act(actor, 'circle remove', circle.name);
+      const sides = this.#sides.ending(circle, members);
       await commitSides(this.#host, sides, [change('circle removed', { circle: id }), act]);
       tell(circle, { left: members, formerRoom: circle.room });
     });
@@ -124,8 +124,8 @@ export class Circles {
         if (isNew && members.length >= MAX_CIRCLE_MEMBERS)
           throw new RangeError(`a circle has ${MAX_CIRCLE_MEMBERS} members at most`);
         const act = this.#act(actor, 'circle add', `${this.#host.addressOf(account)} to ${circle.name} as ${standing}`);
-        const { sides, changes } = this.#joining(circle, account, isNew ? others : [], standing);
-        await commitSides(this.#host, sides, [...changes, act]);
+        const sides = this.#sides.joining(circle, account, isNew ? others : []);
+        await commitSides(this.#host, sides, [memberSet(circle, account, standing), act]);
         tell(circle, { joined: [account] });
       },
       [account],
@@ -138,13 +138,9 @@ export class Circles {
       const others = members.filter((other) => other.id !== account.id);
       if (others.length === members.length)
         throw new RangeError(`${this.#host.addressOf(account)} is not in ${circle.name}`);
-      const pairs = others.flatMap((other): Pair[] => [
-        [account, other],
-        [other, account],
-      ]);
       const act = this.#act(actor, 'circle drop', `${this.#host.addressOf(account)} from ${circle.name}`);
-      const member: CircleMember = { circle: id, account: account.id, standing: 'none' };
-      await commitSides(this.#host, this.#parting(circle, pairs), [change('circle member set', member), act]);
+      const sides = this.#sides.leaving(circle, account, others);
+      await commitSides(this.#host, sides, [memberSet(circle, account, 'none'), act]);
       tell(circle, { left: [account] });
     });
   }
@@ -161,8 +157,7 @@ export class Circles {
   ): Promise<void> {
     await this.#inTurn(id, also, async (circle, members, tell) => {
       if (!circle || members.length >= MAX_CIRCLE_MEMBERS) return commit([], []);
-      const { sides, changes } = this.#joining(circle, newcomer, members, 'member');
-      await commit(sides, changes);
+      await commit(this.#sides.joining(circle, newcomer, members), [memberSet(circle, newcomer, 'member')]);
       tell(circle, { joined: [newcomer] });
     });
   }
@@ -200,24 +195,6 @@ export class Circles {
     return done;
   }
 
-  #joining(circle: Circle, account: Account, others: readonly Account[], standing: 'administrator' | 'member') {
-    const sides = others.flatMap((other) =>
-      [this.#side(account, other, joinedBy(circle)), this.#side(other, account, joinedBy(circle))].flat(),
-    );
-    const member: CircleMember = { circle: circle.id, account: account.id, standing };
-    return { sides, changes: [change('circle member set', member)] };
-  }
-
-  #parting(circle: Circle, pairs: readonly Pair[]): Side[] {
-    return pairs.map(([account, other]) => {
-      const stays = this.#shareAnother(circle, account, other);
-      const kept = isKeptByHand(this.#item(account, other)) || isKeptByHand(this.#item(other, account));
-      return this.#side(account, other, (item) =>
-        !item || stays ? item && leftOne(item, circle.name) : leftLast(item, kept),
-      );
-    });
-  }
-
   /** The rosters of those who stay: the member's own goes with the account, and its standing in rooms is theirs (muc/inheritance.ts). */
   async #farewell(account: Account): Promise<void> {
     const circles = this.#standings(account).flatMap(({ circle }) => this.byId(circle) ?? []);
@@ -226,29 +203,9 @@ export class Circles {
       ({ id }) => id !== account.id,
     );
     if (contacts.length > 0)
-      await this.#host.roster.turns(contacts, () => {
-        const sides = contacts.map((other) => this.#side(other, account, (item) => item && leftLast(item, false)));
-        return commitSides(this.#host, sides, []);
-      });
-  }
-
-  #side(
-    account: Account,
-    other: Account,
-    become: (item: RosterItem | undefined, contact: string) => RosterItem | undefined,
-  ): Side {
-    const contact = this.#host.addressOf(other);
-    const before = this.#item(account, other);
-    return { account, contact, before, after: become(before, contact) };
-  }
-
-  #item(account: Account, other: Account): RosterItem | undefined {
-    return this.#host.store.roster.item(account.id, this.#host.addressOf(other));
-  }
-
-  #shareAnother(circle: Circle, account: Account, other: Account): boolean {
-    const theirs = new Set(this.#standings(other).map((one) => one.circle));
-    return this.#standings(account).some((one) => one.circle !== circle.id && theirs.has(one.circle));
+      await this.#host.roster.turns(contacts, () =>
+        commitSides(this.#host, this.#sides.farewell(account, contacts), []),
+      );
   }
 
   #standings(account: Account): CircleMember[] {
@@ -279,19 +236,9 @@ export class Circles {
 
 type Tell = (circle: Circle, what?: Partial<Pick<CircleEvent, 'formerRoom' | 'joined' | 'left'>>) => void;
 
-/** Whose roster, and of whom it speaks. */
-type Pair = [Account, Account];
-
-function pairsOf(members: readonly Account[]): Pair[] {
-  return members.flatMap((account) =>
-    members.filter((other) => other !== account).map((other): Pair => [account, other]),
-  );
+function memberSet(circle: Circle, account: Account, standing: CircleStanding): Change {
+  return change('circle member set', { circle: circle.id, account: account.id, standing });
 }
-
-const joinedBy =
-  ({ name }: Circle) =>
-  (item: RosterItem | undefined, contact: string) =>
-    joined(item, contact, name);
 
 const tidy = (name: string) => name.normalize('NFC').trim().replace(/\s+/g, ' ');
 const keyOf = (name: string) => name.toLowerCase();
