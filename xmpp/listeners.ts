@@ -109,8 +109,9 @@ export class Listeners {
 
   async #listenForBytestreams(place: ListenerState): Promise<void> {
     const { context, bytestreams } = this.#options;
+    const { address, port: wanted } = place;
     const { clock, log } = context;
-    const listener = new ProxyListener({ ...place, bytestreams, clock, log });
+    const listener = new ProxyListener({ address, port: wanted, bytestreams, clock, log });
     const port = await listener.start();
     this.#open.push(listener);
     this.#states.push({ ...place, port });

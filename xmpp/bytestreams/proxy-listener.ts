@@ -1,8 +1,9 @@
 /** The TCP side of the SOCKS5 proxy. It connects nobody to anything but two parties of one bytestream to each other. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { AddressCounter } from '../stream/addresses.ts';
+import { listen } from '../stream/listen.ts';
 import type { Bytestreams } from './bytestreams.ts';
 import { accepted, Handshake, REFUSED, refusal } from './handshake.ts';
 
@@ -36,13 +37,9 @@ export class ProxyListener {
     const { address, port, log } = this.#options;
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
     server.maxConnections = MAX_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: address, port }, resolve);
-    });
-    server.on('error', (error) => log.error({ listener: 'proxy', error: error.message }, 'a listener failed'));
+    const opened = await listen(server, { name: 'proxy', address, port, log });
     this.#server = server;
-    return (server.address() as AddressInfo).port;
+    return opened;
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,11 @@
 /** Listens for components (XEP-0114). Few come, from few addresses: limits are for those who have no business here. */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { Debts } from '../access/debts.ts';
 import type { Clock, Random } from '../clock.ts';
 import type { Limits } from '../config.ts';
 import type { Log } from '../log.ts';
 import { AddressCounter, plainAddress } from '../stream/addresses.ts';
+import { listen } from '../stream/listen.ts';
 import { StreamError } from '../stream/stream-error.ts';
 import { Wire } from '../stream/wire.ts';
 import { ComponentStream, type Registry } from './component-stream.ts';
@@ -41,13 +42,9 @@ export class ComponentListener {
     const { address, port, log } = this.#options;
     const server = createServer((socket) => this.#accept(socket));
     server.maxConnections = MAX_CONNECTIONS;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host: address, port }, resolve);
-    });
-    server.on('error', (error) => log.error({ listener: 'component', error: error.message }, 'a listener failed'));
+    const opened = await listen(server, { name: 'component', address, port, log });
     this.#server = server;
-    return (server.address() as AddressInfo).port;
+    return opened;
   }
 
   /** Ends its streams with `system-shutdown`. Resolves when they are gone, after few seconds at most. */

@@ -2,10 +2,11 @@
  * A port at which strangers come in: whom a proxy stands for, who has had enough, TLS, and which protocol it is that they speak.
  * Several protocols share one port by ALPN (XEP-0368); who negotiates none is told by the first byte.
  */
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock, Timer } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { plainAddress } from './addresses.ts';
+import { listen } from './listen.ts';
 import type { Newcomers } from './newcomers.ts';
 import { addressBehind, type TrustedProxies } from './proxies.ts';
 import { secure, type WireTls } from './secure.ts';
@@ -85,14 +86,9 @@ export class Door {
     const { address, port, name } = this.#options;
     const server = createServer((socket) => void this.#arrive(socket));
     server.maxConnections = MAX_CONNECTIONS;
-    await listen(server, address, port).catch((error: unknown) => {
-      // A kernel without IPv6 does not know the address that takes both.
-      if (address !== '::' || (error as NodeJS.ErrnoException).code !== 'EAFNOSUPPORT') throw error;
-      return listen(server, '0.0.0.0', port);
-    });
-    server.on('error', (error) => this.#doors.log.error({ listener: name, error: error.message }, 'a listener failed'));
+    const opened = await listen(server, { name, address, port, backlog: BACKLOG, log: this.#doors.log });
     this.#server = server;
-    return (server.address() as AddressInfo).port;
+    return opened;
   }
 
   /** Takes nobody more. Those that it gave on go on. */
@@ -167,16 +163,6 @@ export class Door {
     });
     return { socket, tls, protocol: agreed ?? (await protocolOf(socket, alpn)) };
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port, backlog: BACKLOG, ipv6Only: false }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }
 
 async function protocolOf(socket: Socket, [first = '', ...others]: readonly string[]): Promise<string> {
