@@ -9,7 +9,7 @@ import type { Status } from '../../firmware/commands/status.ts';
 import { Box } from '../kit/box.ts';
 import { freePorts } from '../kit/ports.ts';
 import { childOf, elementsOf } from '../kit/tree.ts';
-import { needs, Peer } from './peer.ts';
+import { needs, peersOfTests } from './peer.ts';
 
 const PYTHON = '/usr/bin/python3';
 const scriptOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -23,7 +23,7 @@ const withBiboumi = needs('/bin/sh', ['-c', 'command -v biboumi'], 'apt-get inst
 describe('a component', () => {
   let box: Box;
   let port = 0;
-  const peers: Peer[] = [];
+  const launch = peersOfTests();
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
@@ -37,7 +37,6 @@ describe('a component', () => {
   });
   afterAll(() => box.dispose());
   afterEach(async () => {
-    await Promise.all(peers.splice(0).map((peer) => peer.stop()));
     for (const child of children.splice(0)) {
       const gone = once(child, 'close');
       child.kill();
@@ -45,11 +44,7 @@ describe('a component', () => {
     }
   });
 
-  function start(script: string): Peer {
-    const peer = new Peer(PYTHON, [scriptOf(script)]);
-    peers.push(peer);
-    return peer;
-  }
+  const start = (script: string) => launch(PYTHON, [scriptOf(script)]);
 
   const connected = async (domain: string) =>
     ((await box.command('status')) as Status).components.find((one) => one.domain === domain)?.connected;

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { test } from 'vitest';
+import { afterEach, test } from 'vitest';
 
 export interface PeerEvent {
   event: string;
@@ -65,6 +65,19 @@ export class Peer {
     this.#child.kill();
     await gone;
   }
+}
+
+/** For a `describe`: what starts clients that end with their test. */
+export function peersOfTests(): (command: string, args: readonly string[], env?: Record<string, string>) => Peer {
+  const started: Peer[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((peer) => peer.stop()));
+  });
+  return (command, args, env) => {
+    const peer = new Peer(command, args, env);
+    started.push(peer);
+    return peer;
+  };
 }
 
 /** Whether a program answers. Where it does not, the tests that need it are skipped loudly; on CI that is a failure. */

@@ -1,9 +1,9 @@
 /** Slixmpp in rooms, from making one to its end, and with what members keep on their box: avatars, vCards, nicknames, bookmarks. */
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Box } from '../kit/box.ts';
-import { needs, Peer, type PeerEvent } from './peer.ts';
+import { describe, expect, test } from 'vitest';
+import { household } from './household.ts';
+import { needs, type Peer, type PeerEvent } from './peer.ts';
 
 // Debian's own Python: one of another making does not see Debian's packages.
 const PYTHON = '/usr/bin/python3';
@@ -18,21 +18,13 @@ const PNG_ID = createHash('sha1').update(Buffer.from(PNG, 'hex')).digest('hex');
 const present = needs(PYTHON, ['-c', 'import slixmpp'], 'apt-get install python3-slixmpp');
 
 describe.runIf(present)('slixmpp', () => {
-  let box: Box;
-  const peers: Peer[] = [];
-
-  beforeAll(async () => {
-    box = await Box.start({ 'server.domain': 'localhost', 'listen.allow_plain_loopback': false });
-    for (const local of ['anna', 'ben', 'cleo']) await box.addAccount(local);
-  });
-  afterAll(() => box.dispose());
-  afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
+  const house = household('anna', 'ben', 'cleo');
 
   async function login(local: string): Promise<Peer> {
-    const peer = new Peer(PYTHON, [SCRIPT]);
-    peers.push(peer);
-    const jid = `${local}@localhost`;
-    peer.order('connect', { jid, password: `secret of ${local}`, port: box.ports.c2s, ca: box.certificateFile });
+    const peer = house.launch(PYTHON, [SCRIPT]);
+    const { box } = house;
+    const { jid, password } = house.account(local);
+    peer.order('connect', { jid, password, port: box.ports.c2s, ca: box.certificateFile });
     await peer.event('online');
     return peer;
   }

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Box } from '../kit/box.ts';
+import { describe, expect, test } from 'vitest';
 import { Relay } from '../kit/relay.ts';
-import { needs, Peer } from './peer.ts';
+import { household } from './household.ts';
+import { needs, type Peer } from './peer.ts';
 
 // Debian's own Python: one of another making does not see Debian's packages.
 const PYTHON = '/usr/bin/python3';
@@ -14,28 +14,19 @@ const SCRIPT = fileURLToPath(new URL('slixmpp_peer.py', import.meta.url));
 const present = needs(PYTHON, ['-c', 'import slixmpp'], 'apt-get install python3-slixmpp');
 
 describe.runIf(present)('slixmpp', () => {
-  let box: Box;
-  const peers: Peer[] = [];
-
-  beforeAll(async () => {
-    box = await Box.start({ 'server.domain': 'localhost', 'listen.allow_plain_loopback': false });
-    await box.addAccount('owner');
-  });
-  afterAll(() => box.dispose());
-  afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
+  const house = household('owner');
 
   function connect(local: string, facts: Record<string, unknown> = {}): Peer {
     // For HTTP, where there is no other way to say what to trust.
-    const peer = new Peer(PYTHON, [SCRIPT], { SSL_CERT_FILE: box.certificateFile });
-    peers.push(peer);
+    const peer = house.launch(PYTHON, [SCRIPT], { SSL_CERT_FILE: house.box.certificateFile });
     const jid = `${local}@localhost`;
-    const common = { jid, password: `secret of ${local}`, port: box.ports.c2s, ca: box.certificateFile };
+    const common = { jid, password: `secret of ${local}`, port: house.box.ports.c2s, ca: house.box.certificateFile };
     peer.order('connect', { ...common, ...facts });
     return peer;
   }
 
   test('registers by invitation over STARTTLS, once, and is logged in by SCRAM', async () => {
-    const { uri } = await box.invite();
+    const { uri } = await house.box.invite();
     const preauth = /preauth=([^;]+)/.exec(uri)?.[1];
     const romeo = connect('romeo', { preauth });
     await romeo.event('registered');
@@ -46,15 +37,15 @@ describe.runIf(present)('slixmpp', () => {
 
   test.each(['SCRAM-SHA-1', 'SCRAM-SHA-256', 'PLAIN'])('logs in by %s over direct TLS', async (mechanism) => {
     const local = `user-${mechanism.toLowerCase()}`;
-    await box.addAccount(local);
-    const peer = connect(local, { tls: true, port: box.ports.c2sTls, mechanism });
+    await house.box.addAccount(local);
+    const peer = connect(local, { tls: true, port: house.box.ports.c2sTls, mechanism });
     await peer.event('online', { mechanism });
   });
 
   test('logs in and chats over the https port, which it tells by no ALPN that it speaks XMPP', async () => {
-    await box.addAccount('paris');
-    await box.addAccount('rosaline');
-    const paris = connect('paris', { tls: true, port: box.ports.https });
+    await house.box.addAccount('paris');
+    await house.box.addAccount('rosaline');
+    const paris = connect('paris', { tls: true, port: house.box.ports.https });
     await paris.event('online', { mechanism: 'SCRAM-SHA-256' });
     const rosaline = connect('rosaline');
     await rosaline.event('online');
@@ -63,20 +54,20 @@ describe.runIf(present)('slixmpp', () => {
   });
 
   test('is refused with a wrong password', async () => {
-    await box.addAccount('mercutio');
+    await house.box.addAccount('mercutio');
     await connect('mercutio', { password: 'wrong' }).event('refused');
   });
 
   test('chats both ways, sees carbons, gets what came while it was away, and finds its history', async () => {
-    await box.addAccount('alice');
-    await box.addAccount('bob');
+    await house.box.addAccount('alice');
+    await house.box.addAccount('bob');
     const alice = connect('alice');
     await alice.event('online');
     alice.order('say', { to: 'bob@localhost', body: 'are you there?' });
     alice.order('ping', { to: 'localhost' });
     await alice.event('done');
 
-    const bob = connect('bob', { tls: true, port: box.ports.c2sTls });
+    const bob = connect('bob', { tls: true, port: house.box.ports.c2sTls });
     await bob.event('message', { body: 'are you there?', delayed: true, sender: 'alice@localhost' });
 
     const phone = connect('alice', { jid: 'alice@localhost/phone' });
@@ -95,20 +86,20 @@ describe.runIf(present)('slixmpp', () => {
   });
 
   test('uploads a file over https, trusting just the certificate of the box, and others get it as it was', async () => {
-    await box.addAccount('capulet');
+    await house.box.addAccount('capulet');
     const capulet = connect('capulet');
     await capulet.event('online');
     const [text, times] = ['Come hither, nurse. ', 50_000];
     capulet.order('upload', { name: 'letter.txt', type: 'text/plain', text, times });
     const { url } = await capulet.event('uploaded');
     expect(String(url)).toMatch(/^https:\/\/localhost:\d+\/upload\/[\w-]{32}\/letter\.txt$/);
-    const got = await download(String(url), box.certificateFile);
+    const got = await download(String(url), house.box.certificateFile);
     expect(got).toBe(text.repeat(times));
   });
 
   test('hands bytes on through the SOCKS5 proxy', async () => {
-    await box.addAccount('benvolio');
-    await box.addAccount('montague');
+    await house.box.addAccount('benvolio');
+    await house.box.addAccount('montague');
     const [one, other] = [connect('benvolio'), connect('montague')];
     await one.event('online');
     const { jid } = await other.event('online');
@@ -117,9 +108,9 @@ describe.runIf(present)('slixmpp', () => {
   });
 
   test('goes on after its connection was cut: nothing is lost and nothing comes twice', async () => {
-    await box.addAccount('juliet');
-    await box.addAccount('nurse');
-    const relay = await Relay.to(box.ports.c2s);
+    await house.box.addAccount('juliet');
+    await house.box.addAccount('nurse');
+    const relay = await Relay.to(house.box.ports.c2s);
     try {
       const juliet = connect('juliet', { port: relay.port });
       await juliet.event('online');

@@ -1,28 +1,19 @@
 /** @xmpp/client, over STARTTLS and direct TLS, trusting the box's own certificate and nothing else. */
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Box, type BoxAccount } from '../kit/box.ts';
+import { describe, expect, test } from 'vitest';
+import type { BoxAccount } from '../kit/box.ts';
 import { Relay } from '../kit/relay.ts';
-import { Peer } from './peer.ts';
+import { household } from './household.ts';
+import type { Peer } from './peer.ts';
 
 const SCRIPT = fileURLToPath(new URL('xmppjs_peer.mjs', import.meta.url));
 
 describe('@xmpp/client', () => {
-  let box: Box;
-  let alice: BoxAccount;
-  let bob: BoxAccount;
-  const peers: Peer[] = [];
+  const house = household('alice', 'bob');
+  const port = (name: 'c2s' | 'c2sTls') => house.box.ports[name];
 
-  beforeAll(async () => {
-    box = await Box.start({ 'server.domain': 'localhost', 'listen.allow_plain_loopback': false });
-    alice = await box.addAccount('alice');
-    bob = await box.addAccount('bob');
-  });
-  afterAll(() => box.dispose());
-  afterEach(() => Promise.all(peers.splice(0).map((peer) => peer.stop())));
-
-  async function connect(account: BoxAccount, service: string, resource: string): Promise<Peer> {
-    return (await login(account, service, resource)).peer;
+  async function connect(local: string, service: string, resource: string): Promise<Peer> {
+    return (await login(house.account(local), service, resource)).peer;
   }
 
   /** By SASL2 with Bind 2: the resource is a tag before what the server made. */
@@ -32,8 +23,7 @@ describe('@xmpp/client', () => {
     resource: string,
     facts: Record<string, unknown> = {},
   ): Promise<{ peer: Peer; jid: string }> {
-    const peer = new Peer(process.execPath, [SCRIPT], { NODE_EXTRA_CA_CERTS: box.certificateFile });
-    peers.push(peer);
+    const peer = house.launch(process.execPath, [SCRIPT], { NODE_EXTRA_CA_CERTS: house.box.certificateFile });
     peer.order('connect', { service, username: local, password, resource, ...facts });
     const { jid } = await peer.event('online');
     expect(jid).toContain(`${local}@localhost/${resource}/`);
@@ -41,11 +31,11 @@ describe('@xmpp/client', () => {
   }
 
   test('chats both ways, sees carbons and finds its history', async () => {
-    const { peer: home, jid } = await login(alice, `xmpp://localhost:${box.ports.c2s}`, 'home');
-    const phone = await connect(alice, `xmpps://localhost:${box.ports.c2sTls}`, 'phone');
+    const { peer: home, jid } = await login(house.account('alice'), `xmpp://localhost:${port('c2s')}`, 'home');
+    const phone = await connect('alice', `xmpps://localhost:${port('c2sTls')}`, 'phone');
     phone.order('carbons');
     await phone.event('done');
-    const other = await connect(bob, `xmpps://localhost:${box.ports.c2sTls}`, 'home');
+    const other = await connect('bob', `xmpps://localhost:${port('c2sTls')}`, 'home');
 
     home.order('say', { to: 'bob@localhost', body: 'to and' });
     await other.event('message', { body: 'to and', sender: 'alice@localhost' });
@@ -59,10 +49,10 @@ describe('@xmpp/client', () => {
   });
 
   test('resumes after its connection was cut', async () => {
-    const relay = await Relay.to(box.ports.c2s);
+    const relay = await Relay.to(port('c2s'));
     try {
-      const { peer: home, jid } = await login(alice, `xmpp://localhost:${relay.port}`, 'cut');
-      const other = await connect(bob, `xmpp://localhost:${box.ports.c2s}`, 'home');
+      const { peer: home, jid } = await login(house.account('alice'), `xmpp://localhost:${relay.port}`, 'cut');
+      const other = await connect('bob', `xmpp://localhost:${port('c2s')}`, 'home');
       relay.cut();
       await home.event('disconnected');
       other.order('say', { to: jid, body: 'while you were gone' });
@@ -76,9 +66,9 @@ describe('@xmpp/client', () => {
   });
 
   test('logs in by a token that it was given, until the password is another one', async () => {
-    const service = `xmpps://localhost:${box.ports.c2sTls}`;
+    const service = `xmpps://localhost:${port('c2sTls')}`;
     const agent = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
-    const carol = await box.addAccount('carol');
+    const carol = await house.box.addAccount('carol');
     const first = await login(carol, service, 'web', { agent });
     await first.peer.event('authenticates', { mechanism: 'SCRAM-SHA-1' });
     const { token } = await first.peer.event('token');
@@ -91,7 +81,7 @@ describe('@xmpp/client', () => {
     second.peer.order('leave');
     await second.peer.event('disconnected');
 
-    expect(await box.cli(['user', 'passwd', 'carol@localhost', '--password', 'another password'])).toMatchObject({
+    expect(await house.box.cli(['user', 'passwd', 'carol@localhost', '--password', 'another password'])).toMatchObject({
       code: 0,
     });
     const third = await login({ ...carol, password: 'another password' }, service, 'web', { agent, token });

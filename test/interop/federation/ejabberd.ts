@@ -1,12 +1,10 @@
 /** ejabberd as Debian has it, in a folder of its own; without Erlang's distribution, so that no epmd is started and left behind. */
-import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Internet } from '../../kit/internet.ts';
-import { freePorts } from '../../kit/ports.ts';
 import { demand } from '../peer.ts';
 import { Program } from './program.ts';
-import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
+import { ForeignServer, passwordOf, type ServerOptions, type Site, siteFor } from './server.ts';
 
 /** Where Debian keeps Erlang's libraries, on each of its architectures. */
 const LIBRARIES = readdirSync('/usr/lib')
@@ -16,20 +14,14 @@ const LIBRARIES = readdirSync('/usr/lib')
 export const hasEjabberd = demand(LIBRARIES !== undefined, 'ejabberd', 'apt-get install ejabberd');
 
 export async function startEjabberd(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
-  const { domain, address, accounts, ways = 'starttls' } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'casp3r-ejabberd-'));
-  const [c2s = 0, s2s = 0, s2sTls = 0] = await freePorts(3);
-  const place = { address, s2s: ways === 'tls' ? 0 : s2s, s2sTls: ways === 'starttls' ? 0 : s2sTls };
-  const domains = [domain, `rooms.${domain}`, `nodes.${domain}`];
-  internet.announce({ domains, ...place });
-  const certificate = options.certificate ?? (await internet.certificate(domains));
-  const ca = options.proof === 'dialback' ? await internet.strangersRootFile() : internet.rootFile;
+  const site = await siteFor('ejabberd', internet, options, ['rooms', 'nodes']);
+  const { domain, accounts, folder } = site;
   const write = (name: string, text: string) => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
   };
   // JSON is YAML as well.
-  const config = write('ejabberd.yml', JSON.stringify(configuration({ ...options, ...place, c2s, certificate, ca })));
+  const config = write('ejabberd.yml', JSON.stringify(configuration(site)));
   const [dnsAddress = '', dnsPort = ''] = internet.dnsServer.split(':');
   const inetrc = write('inetrc', '{lookup,[dns]}.\n{resolv_conf,""}.\n{hosts_file,""}.\n');
   const register = accounts.map(
@@ -60,18 +52,10 @@ export async function startEjabberd(internet: Internet, options: ServerOptions):
         SPOOL_DIR: folder,
       },
     );
-  return ForeignServer.start(internet, { ...options, folder, c2s, launch });
+  return ForeignServer.start(internet, { ...site, launch });
 }
 
-interface Told extends ServerOptions {
-  c2s: number;
-  s2s: number;
-  s2sTls: number;
-  certificate: { certificate: string; key: string };
-  ca: string;
-}
-
-function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, proof }: Told): object {
+function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, proof }: Site): object {
   const from = (port: number, facts: object) => (port === 0 ? [] : [{ port, ip: address, ...facts }]);
   return {
     hosts: [domain],

@@ -1,12 +1,10 @@
 /** Prosody 0.12 as Debian has it, in a folder of its own. */
-import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Internet } from '../../kit/internet.ts';
-import { freePorts } from '../../kit/ports.ts';
 import { demand } from '../peer.ts';
 import { Program } from './program.ts';
-import { ForeignServer, passwordOf, type ServerOptions } from './server.ts';
+import { ForeignServer, passwordOf, type ServerOptions, type Site, siteFor } from './server.ts';
 
 const PROGRAM = '/usr/bin/prosody';
 export const hasProsody = demand(existsSync(PROGRAM), 'Prosody', 'apt-get install prosody');
@@ -17,33 +15,17 @@ const MODULES = [
 ];
 
 export async function startProsody(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
-  const { domain, address, accounts, ways = 'starttls' } = options;
-  const folder = mkdtempSync(join(tmpdir(), 'casp3r-prosody-'));
-  const [c2s = 0, s2s = 0, s2sTls = 0, http = 0] = await freePorts(4);
-  const place = { address, s2s: ways === 'tls' ? 0 : s2s, s2sTls: ways === 'starttls' ? 0 : s2sTls };
-  const domains = [domain, `rooms.${domain}`, `files.${domain}`];
-  internet.announce({ domains, ...place });
-  const certificate = options.certificate ?? (await internet.certificate(domains));
-  const ca = options.proof === 'dialback' ? await internet.strangersRootFile() : internet.rootFile;
+  const site = await siteFor('prosody', internet, options, ['rooms', 'files']);
+  const { domain, accounts, folder } = site;
   const file = join(folder, 'prosody.cfg.lua');
-  writeFileSync(
-    file,
-    configuration({ ...options, ...place, c2s, http, folder, dns: internet.dnsServer, certificate, ca }),
-  );
+  writeFileSync(file, configuration({ ...site, dns: internet.dnsServer }));
   keepAccounts(join(folder, 'data'), domain, accounts);
   const launch = () => Program.start(PROGRAM, ['-F', '--config', file], 'prosody is ready');
-  return ForeignServer.start(internet, { ...options, folder, c2s, launch });
+  return ForeignServer.start(internet, { ...site, launch });
 }
 
-interface Told extends ServerOptions {
-  c2s: number;
-  s2s: number;
-  s2sTls: number;
-  http: number;
-  folder: string;
+interface Told extends Site {
   dns: string;
-  certificate: { certificate: string; key: string };
-  ca: string;
 }
 
 /** Its own resolver knows no ports: what it asks of port 53 is brought to ours. Where it would use unbound, it is told that there is none. */

@@ -1,6 +1,9 @@
 /** What the tests ask of each server that is not ours. */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Internet } from '../../kit/internet.ts';
+import { freePorts } from '../../kit/ports.ts';
 import { Wire } from '../../kit/wire.ts';
 import type { Program } from './program.ts';
 
@@ -25,10 +28,42 @@ export const PATIENCE_MS = 20_000;
 
 export const passwordOf = (local: string) => `secret of ${local}`;
 
-export interface Installed extends ServerOptions {
+/** Where a server of this kind is on the Internet of the test, and what it proves itself with. */
+export interface Site extends ServerOptions {
   /** Its own, with all that it keeps. */
   folder: string;
+  /** Ports; 0 for a way by which other servers do not come in. */
   c2s: number;
+  s2s: number;
+  s2sTls: number;
+  http: number;
+  certificate: { certificate: string; key: string };
+  /** Whom it trusts, a file of PEM. */
+  ca: string;
+}
+
+/**
+ * Gives it a folder, free ports and a certificate, and tells the name server.
+ * @param services subdomains of its own
+ */
+export async function siteFor(
+  program: string,
+  internet: Internet,
+  options: ServerOptions,
+  services: readonly string[],
+): Promise<Site> {
+  const { domain, address, ways = 'starttls' } = options;
+  const folder = mkdtempSync(join(tmpdir(), `casp3r-${program}-`));
+  const [c2s = 0, s2s = 0, s2sTls = 0, http = 0] = await freePorts(4);
+  const place = { address, s2s: ways === 'tls' ? 0 : s2s, s2sTls: ways === 'starttls' ? 0 : s2sTls };
+  const domains = [domain, ...services.map((label) => `${label}.${domain}`)];
+  internet.announce({ domains, ...place });
+  const certificate = options.certificate ?? (await internet.certificate(domains));
+  const ca = options.proof === 'dialback' ? await internet.strangersRootFile() : internet.rootFile;
+  return { ...options, ...place, folder, c2s, http, certificate, ca };
+}
+
+export interface Installed extends Pick<Site, 'domain' | 'address' | 'folder' | 'c2s'> {
   launch: () => Promise<Program>;
 }
 
