@@ -1,25 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { errorReply } from '../../../xmpp/routing/stanza.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { bound, opened, TestClient } from './client.ts';
-import { message, type Rig, type RigOptions, startRig } from './rig.ts';
-
-let rig: Rig | undefined;
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
-
-async function start(options: RigOptions = {}): Promise<Rig> {
-  rig = await startRig({ allowPlainLoopback: true, ...options });
-  return rig;
-}
+import { message, openRig } from './rig.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('stanzas', () => {
   it.each(['romeo@example.test', 'juliet@example.test/attic', 'a@b@c'])('from %s end the stream', async (from) => {
-    const running = await start();
+    const running = await openRig();
     const client = await bound(running);
     client.send(`<message from='${from}'/>`);
     expect(await client.rest()).toContain('<invalid-from');
@@ -27,14 +16,14 @@ describe('stanzas', () => {
   });
 
   it('may name the session or its account as their sender', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await bound(running);
     client.send("<message from='juliet@example.test/balcony'/><message from='Juliet@example.test'/>");
     while (running.received.length < 2) await turn();
   });
 
   it('before an error are still done, and the error names its cause', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await bound(running);
     const done: string[] = [];
     running.engine = async (session, stanza) => {
@@ -47,7 +36,7 @@ describe('stanzas', () => {
   });
 
   it('before the end of the stream are still done and answered', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await bound(running);
     running.engine = async (session, stanza) => {
       await turn();
@@ -60,13 +49,13 @@ describe('stanzas', () => {
   });
 
   it('of a name that is none end the stream', async () => {
-    const client = await bound(await start());
+    const client = await bound(await openRig());
     client.send('<query/>');
     expect(await client.rest()).toContain('<unsupported-stanza-type');
   });
 
   it('larger than allowed end the stream', async () => {
-    const running = await start({ limits: { stanzaBytes: 20_000 } });
+    const running = await openRig({ limits: { stanzaBytes: 20_000 } });
     const client = await bound(running);
     client.send(`<message><body>${'x'.repeat(15_000)}</body></message>`);
     while (running.received.length < 1) await turn();
@@ -77,7 +66,7 @@ describe('stanzas', () => {
 
 describe('pressure', () => {
   it('a client that sends too much is read no further until the engine has caught up', async () => {
-    const running = await start({ limits: { stanzasPerSecond: 0 } });
+    const running = await openRig({ limits: { stanzasPerSecond: 0 } });
     const client = await bound(running);
     let go = () => {};
     const gate = new Promise<void>((resolve) => {
@@ -95,7 +84,7 @@ describe('pressure', () => {
   });
 
   it('a client over its rate is slowed, and nobody else', async () => {
-    const running = await start({ limits: { stanzasPerSecond: 10 } });
+    const running = await openRig({ limits: { stanzasPerSecond: 10 } });
     const client = await bound(running);
     client.send('<message/>'.repeat(400));
     while (running.received.length < 400) await turn();
@@ -108,7 +97,7 @@ describe('pressure', () => {
   });
 
   it('a client that reads nothing is cut off, and what it was given goes back', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await bound(running);
     client.socket.pause();
     const session = running.sessions.of('juliet', 'balcony');
@@ -126,7 +115,7 @@ describe('pressure', () => {
 
 describe("the server's stop", () => {
   it('ends all streams with system-shutdown, whatever they are at', async () => {
-    const running = await start();
+    const running = await openRig();
     const clients = [await bound(running), await opened(running), await TestClient.connect(running.port)];
     const [rests] = await Promise.all([Promise.all(clients.map((client) => client.rest())), running.listener.stop()]);
     for (const rest of rests) expect(rest).toMatch(/<system-shutdown[^>]*\/><\/stream:error><\/stream:stream>$/);

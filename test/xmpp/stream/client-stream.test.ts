@@ -1,25 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { bound, header, opened, TestClient } from './client.ts';
-import { message, type Rig, type RigOptions, startRig } from './rig.ts';
-
-let rig: Rig | undefined;
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
-
-async function start(options: RigOptions = {}): Promise<Rig> {
-  rig = await startRig({ allowPlainLoopback: true, ...options });
-  return rig;
-}
+import { message, openRig } from './rig.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the way to a session', () => {
   it('goes over STARTTLS, SASL and bind to stanzas both ways', async () => {
-    const running = await start({ allowPlainLoopback: false });
+    const running = await openRig({ allowPlainLoopback: false });
     const client = await TestClient.connect(running.port);
     expect(await client.open()).toContain("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>");
     await client.startTls();
@@ -49,7 +38,7 @@ describe('the way to a session', () => {
   });
 
   it('goes over direct TLS with ALPN, and over IPv6', async () => {
-    const running = await start({ directTls: true });
+    const running = await openRig({ directTls: true });
     const client = await TestClient.connectTls(running.port, { ALPNProtocols: ['xmpp-client'], host: '::1' });
     expect('alpnProtocol' in client.socket && client.socket.alpnProtocol).toBe('xmpp-client');
     expect(await client.open()).not.toContain('<starttls');
@@ -58,7 +47,7 @@ describe('the way to a session', () => {
   });
 
   it('shows a new certificate after a reload, while old streams go on', async () => {
-    const running = await start({ directTls: true });
+    const running = await openRig({ directTls: true });
     const before = await TestClient.connectTls(running.port);
     const old = before.binding('tls-server-end-point');
     await running.newCertificate();
@@ -82,7 +71,7 @@ describe('the stream header', () => {
     ['no version', "to='example.test'", 'unsupported-version'],
     ['a version before 1.0', "to='example.test' version='0.9'", 'unsupported-version'],
   ])('with %s is answered with a header and the error', async (_what, attributes, condition) => {
-    const running = await start();
+    const running = await openRig();
     const client = await TestClient.connect(running.port);
     client.send(head(attributes));
     const answer = await client.rest();
@@ -92,7 +81,7 @@ describe('the stream header', () => {
   });
 
   it('of a later version is answered with 1.0, from the domain to the sender, with an id', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await TestClient.connect(running.port);
     client.send(head(`to='EXAMPLE.test' version='1.1' from='juliet@example.test' xml:lang='it'`));
     const answer = await client.until('</stream:features>');
@@ -102,7 +91,7 @@ describe('the stream header', () => {
   });
 
   it('gives stanzas their language', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await opened(running);
     client.plain('juliet', 'R0m30');
     await client.until('<success');
@@ -115,7 +104,7 @@ describe('the stream header', () => {
   });
 
   it('gives them no language that would make them many times as large', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await opened(running);
     client.plain('juliet', 'R0m30');
     await client.until('<success');
@@ -132,7 +121,7 @@ describe('before login', () => {
   it.each([header(), ' <x', "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"])(
     'what is slipped in behind <starttls/> ends the stream: %s',
     async (injected) => {
-      const running = await start({ allowPlainLoopback: false });
+      const running = await openRig({ allowPlainLoopback: false });
       const client = await opened(running);
       client.send(`<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>${injected}`);
       const answer = await client.rest();
@@ -142,7 +131,7 @@ describe('before login', () => {
   );
 
   it('stanzas are refused with not-authorized, before and after TLS', async () => {
-    const running = await start({ allowPlainLoopback: false });
+    const running = await openRig({ allowPlainLoopback: false });
     for (const secure of [false, true]) {
       const client = await opened(running);
       if (secure) {
@@ -156,13 +145,13 @@ describe('before login', () => {
   });
 
   it('other elements are refused with unsupported-stanza-type', async () => {
-    const client = await opened(await start());
+    const client = await opened(await openRig());
     client.send("<hello xmlns='urn:hello'/>");
     expect(await client.rest()).toContain('<unsupported-stanza-type');
   });
 
   it('IQs go to who takes them, with a memory of the stream, and errors come back', async () => {
-    const running = await start();
+    const running = await openRig();
     running.host.beforeLogin.handle('set', 'preauth', 'urn:xmpp:pars:0', ({ stream }) => {
       if (stream.memory.has('seen')) throw new StanzaError('item-not-found');
       stream.memory.set('seen', 'yes');
@@ -179,7 +168,7 @@ describe('before login', () => {
   });
 
   it('a stranger who reads nothing is cut off long before a member would be', async () => {
-    const running = await start();
+    const running = await openRig();
     running.host.beforeLogin.handle('get', 'ask', 'urn:example', () =>
       xml('ask', { xmlns: 'urn:example' }, 'x'.repeat(200_000)),
     );
@@ -189,7 +178,7 @@ describe('before login', () => {
   });
 
   it('extensions add their features', async () => {
-    const running = await start();
+    const running = await openRig();
     const seen: boolean[] = [];
     running.hooks.on('stream features', ({ authenticated, add }) => {
       seen.push(authenticated);
@@ -202,7 +191,7 @@ describe('before login', () => {
   });
 
   it('there is little time, and few bytes', async () => {
-    const running = await start({ limits: { loginSeconds: 1 } });
+    const running = await openRig({ limits: { loginSeconds: 1 } });
     const slow = await TestClient.connect(running.port);
     const large = await opened(running);
     large.send(`<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>${'A'.repeat(10_000)}</auth>`);
@@ -211,7 +200,7 @@ describe('before login', () => {
   });
 
   it('a TLS handshake that is none ends quietly', async () => {
-    const running = await start({ directTls: true });
+    const running = await openRig({ directTls: true });
     const client = await TestClient.connect(running.port);
     client.send('GET / HTTP/1.1\r\n\r\n');
     await client.rest();
@@ -219,7 +208,7 @@ describe('before login', () => {
   });
 
   it('TLS 1.1 is too old', async () => {
-    const running = await start({ directTls: true });
+    const running = await openRig({ directTls: true });
     const old = { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const;
     await expect(TestClient.connectTls(running.port, old)).rejects.toThrow();
   });
@@ -227,7 +216,7 @@ describe('before login', () => {
 
 describe('streams of one address', () => {
   it('are limited, and counted off when they end, TLS or not', async () => {
-    const running = await start({ limits: { streamsPerAddress: 2 } });
+    const running = await openRig({ limits: { streamsPerAddress: 2 } });
     const first = await opened(running);
     const second = await opened(running);
     await second.startTls();
@@ -247,21 +236,21 @@ describe('streams of one address', () => {
 
 describe('bind', () => {
   it('makes a resource where the client gave none', async () => {
-    const client = await opened(await start());
+    const client = await opened(await openRig());
     await client.login();
     client.send("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
     expect(await client.until('</iq>')).toMatch(/<jid>juliet@example.test\/[\w-]{12}<\/jid>/);
   });
 
   it('refuses a resource that is none, and lets the client try again', async () => {
-    const client = await opened(await start());
+    const client = await opened(await openRig());
     await client.login();
     expect(await client.bind('a'.repeat(2000))).toContain('<bad-request');
     expect(await client.bind('b')).toContain('<jid>');
   });
 
   it('is not for who logged in before the name was given to somebody else', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await opened(running);
     await client.login();
     const { accounts } = running.host;
@@ -275,7 +264,7 @@ describe('bind', () => {
   });
 
   it('gives a resource in use to the newer session; the older gets conflict', async () => {
-    const running = await start();
+    const running = await openRig();
     const older = await bound(running);
     const newer = await bound(running);
     expect(await older.rest()).toContain('<conflict');
@@ -284,7 +273,7 @@ describe('bind', () => {
   });
 
   it('has an end', async () => {
-    const running = await start();
+    const running = await openRig();
     for (let i = 0; i < 32; i += 1) await bound(running, `r${i}`);
     const client = await opened(running);
     await client.login();
@@ -293,14 +282,14 @@ describe('bind', () => {
   });
 
   it('is the only thing that may come before stanzas', async () => {
-    const client = await opened(await start());
+    const client = await opened(await openRig());
     await client.login();
     client.send('<presence/>');
     expect(await client.rest()).toContain('<not-authorized');
   });
 
   it('happens once; the session of RFC 3921 is granted for form', async () => {
-    const client = await bound(await start());
+    const client = await bound(await openRig());
     expect(await client.bind('second')).toContain('<not-allowed');
     client.send("<iq type='set' id='s'><session xmlns='urn:ietf:params:xml:ns:xmpp-session'/></iq>");
     expect(await client.until(/<iq[^>]*\/>/)).toBe("<iq type='result' id='s'/>");

@@ -1,17 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { TestClient } from './client.ts';
-import { message, type Rig, type RigOptions, startRig } from './rig.ts';
-
-let rig: Rig | undefined;
-afterEach(async () => {
-  await rig?.stop();
-  rig = undefined;
-});
-
-async function start(options: RigOptions = {}): Promise<Rig> {
-  rig = await startRig({ allowPlainLoopback: true, ...options });
-  return rig;
-}
+import { message, openRig, type Rig } from './rig.ts';
 
 /** Logged in, before bind. */
 async function loggedIn(running: Rig, user = 'juliet', password = 'R0m30'): Promise<TestClient> {
@@ -43,7 +32,7 @@ const ack = (h: number) => `<a xmlns='urn:xmpp:sm:3' h='${h}'/>`;
 
 describe('acknowledgements', () => {
   it('count only what the engine is done with, and answer in order', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client } = await managed(running);
     let done = () => {};
     running.engine = () =>
@@ -60,7 +49,7 @@ describe('acknowledgements', () => {
   });
 
   it('settle what was sent, and only that', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client } = await managed(running);
     const delivered: [string, boolean][] = [];
     for (const body of ['one', 'two', 'three']) {
@@ -76,7 +65,7 @@ describe('acknowledgements', () => {
   });
 
   it('of more than was sent end the stream', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client } = await managed(running);
     client.send(ack(8));
     const error = await client.rest();
@@ -86,7 +75,7 @@ describe('acknowledgements', () => {
   });
 
   it('that are no counters end the stream', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client } = await managed(running);
     client.send("<a xmlns='urn:xmpp:sm:3' h='-1'/>");
     expect(await client.rest()).toContain('<bad-format');
@@ -95,7 +84,7 @@ describe('acknowledgements', () => {
 
 describe('enabling', () => {
   it('is refused before bind', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await loggedIn(running);
     client.send("<enable xmlns='urn:xmpp:sm:3'/>");
     expect(await client.until('</failed>')).toContain('<unexpected-request');
@@ -103,7 +92,7 @@ describe('enabling', () => {
   });
 
   it('twice ends the stream', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client } = await managed(running);
     client.send("<enable xmlns='urn:xmpp:sm:3'/>");
     const answer = await client.rest();
@@ -112,7 +101,7 @@ describe('enabling', () => {
   });
 
   it('grants no more time than is configured, and less where the client wants less', async () => {
-    const running = await start({ limits: { resumeSeconds: 300 } });
+    const running = await openRig({ limits: { resumeSeconds: 300 } });
     const client = await loggedIn(running);
     await client.bind();
     client.send("<enable xmlns='urn:xmpp:sm:3' resume='1' max='60'/>");
@@ -120,7 +109,7 @@ describe('enabling', () => {
   });
 
   it('without resume gives no id, and the session ends with its connection', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client, id } = await managed(running, '');
     expect(id).toBe('');
     const over = once(running, 'session ended');
@@ -131,7 +120,7 @@ describe('enabling', () => {
 
 describe('resumption', () => {
   it('sends again what was lost, in order, with what came meanwhile, and nothing twice', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client, id } = await managed(running);
     client.send('<message/><message/>');
     const session = sessionOf(running);
@@ -158,7 +147,7 @@ describe('resumption', () => {
   });
 
   it('takes over from a connection that is still there, which gets conflict', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client, id } = await managed(running);
     const next = await loggedIn(running);
     next.send(resume(id, 0));
@@ -170,7 +159,7 @@ describe('resumption', () => {
   });
 
   it('waits for what the old stream had sent, so that it is not sent again', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client, id } = await managed(running);
     let done = () => {};
     running.engine = () =>
@@ -189,7 +178,7 @@ describe('resumption', () => {
   });
 
   it('of an unknown session fails with item-not-found, and bind goes on', async () => {
-    const running = await start();
+    const running = await openRig();
     const client = await loggedIn(running);
     client.send(resume('nonsense', 0));
     expect(await client.until('</failed>')).toContain('<item-not-found');
@@ -197,7 +186,7 @@ describe('resumption', () => {
   });
 
   it("of another member's session fails", async () => {
-    const running = await start();
+    const running = await openRig();
     const { id } = await managed(running);
     const thief = await loggedIn(running, 'romeo', 'Jul13t');
     thief.send(resume(id, 0));
@@ -205,7 +194,7 @@ describe('resumption', () => {
   });
 
   it('after the time is over tells how far the session got', async () => {
-    const running = await start({ limits: { resumeSeconds: 1 } });
+    const running = await openRig({ limits: { resumeSeconds: 1 } });
     const { client, id } = await managed(running);
     client.send(`<message/>${R}`);
     await client.until(/<a [^>]*>/);
@@ -221,7 +210,7 @@ describe('resumption', () => {
   });
 
   it('is not for a stream that was closed: what was not acknowledged goes back', async () => {
-    const running = await start();
+    const running = await openRig();
     const { client } = await managed(running);
     sessionOf(running).send(message('juliet@example.test', 'one'));
     sessionOf(running).send(message('juliet@example.test', 'two'));
@@ -234,7 +223,7 @@ describe('resumption', () => {
   });
 
   it('gives up where more waits than is kept', async () => {
-    const running = await start({ limits: { resumeStanzas: 3 } });
+    const running = await openRig({ limits: { resumeStanzas: 3 } });
     const { client } = await managed(running);
     const session = sessionOf(running);
     client.cut();
@@ -246,7 +235,7 @@ describe('resumption', () => {
 });
 
 it('what reaches a session as it ends, or after, is given back as well', async () => {
-  const running = await start();
+  const running = await openRig();
   const { client } = await managed(running);
   const session = sessionOf(running);
   const settled: boolean[] = [];
@@ -264,13 +253,12 @@ it('what reaches a session as it ends, or after, is given back as well', async (
 });
 
 it("the server's stop gives back what waits for a resumption", async () => {
-  const running = await start();
+  const running = await openRig();
   const { client } = await managed(running);
   const session = sessionOf(running);
   client.cut();
   await disconnected(running);
   session.send(message('juliet@example.test', 'kept'));
   await running.stop();
-  rig = undefined;
   expect(running.undelivered).toHaveLength(1);
 });

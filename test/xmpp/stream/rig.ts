@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
 import { ownCertificate } from '../../../firmware/certificate.ts';
 import type { Accounts } from '../../../xmpp/access/accounts.ts';
 import { LoginThrottle } from '../../../xmpp/access/throttle.ts';
@@ -157,10 +158,17 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     stop: async () => {
       await listener.stop();
       context.streams.close('system-shutdown');
-      rmSync(folder, { recursive: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
   rig.port = await listener.start();
+  return rig;
+}
+
+/** A rig that ends with its test, and where clients may do without TLS. */
+export async function openRig(options: RigOptions = {}): Promise<Rig> {
+  const rig = await startRig({ allowPlainLoopback: true, ...options });
+  onTestFinished(() => rig.stop());
   return rig;
 }
 
