@@ -16,15 +16,12 @@ export interface TagElement {
 
 /** @param parentNamespace undefined where there is no parent */
 export function elementOfTag(tag: SaxesTagNS, parentNamespace: string | undefined): TagElement {
-  const element = new Element(tag.local);
-  let declaredAnew = 0;
+  const isForeign = tag.uri !== parentNamespace;
+  const element = new Element(tag.local, isForeign ? { xmlns: tag.uri } : {});
+  let declaredAnew = isForeign && tag.ns[tag.prefix] === undefined ? tag.uri.length : 0;
   for (const name in tag.attributes) {
     const attribute = tag.attributes[name];
     if (attribute) declaredAnew += addAttribute(element, name, attribute);
-  }
-  if (tag.uri !== parentNamespace) {
-    element.attrs.xmlns = tag.uri;
-    if (tag.ns[tag.prefix] === undefined) declaredAnew += tag.uri.length;
   }
   return { element, declaredAnew };
 }

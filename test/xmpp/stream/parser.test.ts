@@ -88,7 +88,7 @@ describe('namespaces', () => {
   });
 
   it('show on elements that are no stanzas', () => {
-    expect(written(within("<a xmlns='urn:xmpp:sm:3' h='1'/>"))).toEqual(["<a h='1' xmlns='urn:xmpp:sm:3'/>"]);
+    expect(written(within("<a xmlns='urn:xmpp:sm:3' h='1'/>"))).toEqual(["<a xmlns='urn:xmpp:sm:3' h='1'/>"]);
     expect(written(within('<stream:error/>'))).toEqual(["<error xmlns='http://etherx.jabber.org/streams'/>"]);
     expect(within('<stream:error/>').elements[0]?.getNS()).toBe('http://etherx.jabber.org/streams');
   });
