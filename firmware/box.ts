@@ -78,7 +78,8 @@ export class Box {
     const domain = () => this.#running?.host.server.domain ?? config.server.domain;
     this.network = new Network({ config, domain, clock, log });
     this.#once = oneTimePages(options, (what, token) => this.network.once(what, token));
-    this.tor = new Tor({ enabled: config.tor.enabled, folder: join(config.data, 'tor'), clock, log });
+    const federates = config.federation.enabled;
+    this.tor = new Tor({ ...config.tor, federates, folder: join(config.data, 'tor'), cwd: options.cwd, clock, log });
     const { addresses, certificate } = this.network;
     const reachableAt = (domain: string) => this.network.reachableAt(domain);
     this.calls = new Calls({ config, addresses, tls: certificate.files, reachableAt, clock, random, log });

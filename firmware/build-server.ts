@@ -37,6 +37,7 @@ export function buildServer(parts: ServerParts): XmppServer {
     reachableAt: (domain) => network.reachableAt(domain),
     invitationUrl: (code) => network.addresses.invitation(code),
     onion: () => tor.onion,
+    torSocket: () => tor.socket,
     downloads,
     imports,
     power,

@@ -10,13 +10,13 @@ import {
   externalIp,
   file,
   flag,
-  hostAndPort,
   ipAddress,
   light,
   limit,
   nameServers,
   oneOf,
   outsideUrl,
+  places,
   port,
   portRange,
   proxies,
@@ -134,7 +134,7 @@ export const configSchema = v.strictObject({
     stanzas_per_second: v.optional(limit, 500),
     share_peers: v.optional(flag, false),
     ca: v.optional(file, ''),
-    hosts: v.optional(v.record(domain, hostAndPort, 'must be a table of domain = "ADDRESS:PORT"'), {}),
+    hosts: v.optional(v.record(domain, places, 'must be a table of domain = "ADDRESS:PORT"'), {}),
     domains: v.optional(
       v.record(
         domain,

@@ -38,13 +38,16 @@ export const domains = v.array(domain, 'must be a list of domains');
 export const ipAddress = (such: string) =>
   v.pipe(text('must be an IP address'), v.ip(`must be an IP address; ${such}`));
 
-export const hostAndPort = v.pipe(
+const place = v.pipe(
   text('must be "ADDRESS:PORT"'),
   v.regex(
-    /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}( tls)?$/,
+    /^(?:dns|(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}( tls)?)$/,
     'must be "ADDRESS:PORT", such as "192.0.2.7:5269" or "[2001:db8::7]:5269", or "ADDRESS:PORT tls" for direct TLS',
   ),
 );
+
+const PLACES = 'must be "ADDRESS:PORT", or a list of places to be tried in turn, "dns" among them';
+export const places = v.union([place, v.pipe(v.array(place, PLACES), v.minLength(1, PLACES))], PLACES);
 
 const NAME_SERVER = 'must be an IP address';
 export const nameServers = v.array(

@@ -90,6 +90,7 @@ export interface BoxFacts {
   reachableAt: ServerConfig['reachableAt'];
   invitationUrl: ServerConfig['invitationUrl'];
   onion: NonNullable<ServerConfig['onion']>;
+  torSocket?: ServerConfig['torSocket'];
   power?: ServerConfig['power'];
   downloads?: ServerConfig['downloads'];
   imports?: ServerConfig['imports'];
@@ -106,6 +107,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     reachableAt,
     invitationUrl,
     onion,
+    torSocket,
     power,
     downloads,
     imports,
@@ -164,6 +166,7 @@ export function serverConfig(config: Config, facts: BoxFacts): ServerConfig {
     invitationUrl,
     onion,
     contact: config.server.contact,
+    ...(torSocket && { torSocket }),
     ...(power && { power }),
     ...(downloads && { downloads }),
     ...(imports && { imports }),

@@ -21,10 +21,15 @@ const REQUEST_BYTES = 32 * 1024 * 1024;
 /** sun_path is 108 bytes with its closing zero on Linux; longer paths are cut without a word. */
 const PATH_BYTES = 107;
 
-/** The socket's path as it is given to the system: relative to `cwd` where only that is short enough. @throws BoxError socket-path-long */
+/** A unix socket's path as it is given to the system: relative to `cwd` where only that is short enough, undefined where neither is. */
+export function socketPath(path: string, cwd: string): string | undefined {
+  return [path, relative(cwd, path)].find((name) => Buffer.byteLength(name) <= PATH_BYTES);
+}
+
+/** @throws BoxError socket-path-long */
 export function controlPath(dataFolder: string, cwd: string): string {
   const path = join(dataFolder, 'control.sock');
-  const short = [path, relative(cwd, path)].find((name) => Buffer.byteLength(name) <= PATH_BYTES);
+  const short = socketPath(path, cwd);
   if (short === undefined) throw new BoxError('socket-path-long', { path });
   return short;
 }

@@ -104,8 +104,11 @@ export interface FederationConfig extends PeerRules {
   allow: readonly string[];
   deny: readonly string[];
   domains: Readonly<Record<string, Partial<PeerRules>>>;
-  /** Fixed places, before DNS: `ADDRESS:PORT`, or `ADDRESS:PORT tls` for TLS from the first byte. */
-  hosts: Readonly<Record<string, string>>;
+  /**
+   * Fixed places by domain, asked before the DNS, or several to be tried in turn: `ADDRESS:PORT`, or `ADDRESS:PORT tls` for TLS from
+   * the first byte; `dns` stands for whatever the DNS says. An address may be an onion address.
+   */
+  hosts: Readonly<Record<string, string | readonly string[]>>;
   /** Everyone may see whom the box is connected to (XEP-0485). */
   sharePeers: boolean;
   /** A PEM file of certificate authorities beside the public ones; '' for none. */
@@ -181,6 +184,8 @@ export interface ServerConfig {
   reachableAt(domain: string): string;
   /** The onion address of the box, '' where it has none. */
   onion?(): string;
+  /** The unix socket of tor's SOCKS proxy, by which alone onion addresses are dialled; undefined where there is no tor. */
+  torSocket?(): string | undefined;
   /** Where to turn to, as URIs, for what `docs/configuration.md` names (XEP-0157). An empty list says that there is nobody. */
   contact: { readonly [Kind in ContactKind]?: readonly string[] | undefined };
   /** What administrators may do with the box from their apps; absent where it is no business of theirs. */

@@ -5,17 +5,22 @@ import type { ComponentService } from './components/component-service.ts';
 import type { Federation } from './federation/federation.ts';
 import { ClientArrivals } from './stream/client-arrivals.ts';
 import type { StreamContext } from './stream/context.ts';
-import { type Entrant, XMPP_CLIENT, XMPP_SERVER } from './stream/door.ts';
+import { type Doors, type Entrant, XMPP_CLIENT, XMPP_SERVER } from './stream/door.ts';
 import { ClientListener } from './stream/listener.ts';
+import { Newcomers } from './stream/newcomers.ts';
 import { TrustedProxies } from './stream/proxies.ts';
 
 export interface ListenerState {
-  /** `c2s`, `c2s_tls`, `s2s`, `s2s_tls`, `proxy`, `component`; `onion`, `onion_tls` for tor. */
+  /** `c2s`, `c2s_tls`, `s2s`, `s2s_tls`, `proxy`, `component`; each stream port once more with `onion_` before it, for tor. */
   name: string;
   address: string;
   /** The port it really listens on. */
   port: number;
 }
+
+/** Places for those who come by a program before the box: it can bring any number of strangers, who are to take nobody else's. */
+const MAX_NEWCOMERS_BEHIND = 256;
+const LOOPBACK = '127.0.0.1';
 
 export interface ListenersOptions {
   /** For the streams of clients. */
@@ -33,11 +38,18 @@ export class Listeners {
   /** Who takes what comes through TLS on a port of others, by ALPN protocol. */
   readonly #takers = new Map<string, (entrant: Entrant) => void>();
   readonly #arrivals: ClientArrivals;
+  /** Of what comes by programs of the box. */
+  readonly #doorsBehind: Doors;
 
   constructor(options: ListenersOptions) {
     const { context, federation } = options;
     this.#options = options;
     this.#arrivals = new ClientArrivals(context);
+    this.#doorsBehind = {
+      ...context.doors,
+      newcomers: new Newcomers(context.config.limits.streamsPerAddress, MAX_NEWCOMERS_BEHIND),
+      proxies: new TrustedProxies([LOOPBACK]),
+    };
     this.#takers.set(XMPP_CLIENT, (entrant) => this.#arrivals.takeUncounted(entrant));
     if (context.config.federation.enabled) this.#takers.set(XMPP_SERVER, (entrant) => federation.take(entrant));
   }
@@ -49,8 +61,9 @@ export class Listeners {
     if (c2s !== 0) await this.#listenForClients(context, { name: 'c2s', address, port: c2s }, false);
     if (c2sTls !== 0) await this.#listenForClients(context, { name: 'c2s_tls', address, port: c2sTls }, true);
     if (context.config.federation.enabled) {
-      if (s2s !== 0) await this.#listenForServers({ name: 's2s', address, port: s2s }, false);
-      if (s2sTls !== 0) await this.#listenForServers({ name: 's2s_tls', address, port: s2sTls }, true);
+      const { doors } = context;
+      if (s2s !== 0) await this.#listenForServers(doors, { name: 's2s', address, port: s2s }, false);
+      if (s2sTls !== 0) await this.#listenForServers(doors, { name: 's2s_tls', address, port: s2sTls }, true);
     }
     if (proxy !== 0) await this.#listenForBytestreams({ name: 'proxy', address, port: proxy });
     await components.start();
@@ -86,11 +99,11 @@ export class Listeners {
   }
 
   /** A port of 127.0.0.1 where each connection begins with a PROXY header. Resolves with the port. */
-  async listenBehind(name: string, directTls: boolean): Promise<number> {
-    const { context } = this.#options;
-    const address = '127.0.0.1';
-    const doors = { ...context.doors, proxies: new TrustedProxies([address]) };
-    return this.#listenForClients({ ...context, doors }, { name, address, port: 0 }, directTls);
+  listenBehind(name: string, whom: 'clients' | 'servers', directTls: boolean): Promise<number> {
+    const place = { name, address: LOOPBACK, port: 0 };
+    const doors = this.#doorsBehind;
+    if (whom === 'servers') return this.#listenForServers(doors, place, directTls);
+    return this.#listenForClients({ ...this.#options.context, doors }, place, directTls);
   }
 
   async #listenForClients(context: StreamContext, place: ListenerState, directTls: boolean): Promise<number> {
@@ -101,10 +114,11 @@ export class Listeners {
     return port;
   }
 
-  async #listenForServers(place: ListenerState, directTls: boolean): Promise<void> {
-    const { context, federation } = this.#options;
-    const port = await federation.listen(context.doors, place.name, place.address, place.port, directTls);
+  async #listenForServers(doors: Doors, place: ListenerState, directTls: boolean): Promise<number> {
+    const { federation } = this.#options;
+    const port = await federation.listen(doors, place.name, place.address, place.port, directTls);
     this.#states.push({ ...place, port });
+    return port;
   }
 
   async #listenForBytestreams(place: ListenerState): Promise<void> {

@@ -224,11 +224,17 @@ export class XmppServer {
   }
 
   /**
-   * A port of 127.0.0.1 for a program of the box that hands on what comes to it from clients, each connection after a PROXY header.
+   * A port of 127.0.0.1 for a program of the box that hands on what comes to it from far away, each connection after a PROXY header.
    * Call it after `start`; it closes with the others. Resolves with the port.
    */
-  listenBehind(name: string, directTls: boolean): Promise<number> {
-    return this.#listeners.listenBehind(name, directTls);
+  listenBehind(name: string, whom: 'clients' | 'servers', directTls: boolean): Promise<number> {
+    return this.#listeners.listenBehind(name, whom, directTls);
+  }
+
+  /** The box is reached at an onion address from now on (ServerConfig.onion). */
+  onionKnown(): void {
+    for (const { hooks } of this.#hosts.all) hooks.run('onion known', {});
+    this.#tellActivity();
   }
 
   #buildHost(id: string): XmppHost {

@@ -16,8 +16,14 @@ export function addServerCommand(casp3r: Command): void {
       const rows = await askBox<ServerRow[]>(command.opts(), 'server list');
       if (options.json) return printJson(rows);
       printTable(
-        ['server', 'mode', 'members', 'online', 'fallbacks'],
-        rows.map((row) => [row.domain, row.mode, String(row.members), String(row.online), row.fallbacks.join(' ')]),
+        ['server', 'mode', 'members', 'online', 'also at'],
+        rows.map(({ domain, mode, members, online, fallbacks, onion }) => [
+          domain,
+          mode,
+          String(members),
+          String(online),
+          [...fallbacks, onion].join(' ').trim(),
+        ]),
       );
     });
 

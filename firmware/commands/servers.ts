@@ -16,6 +16,8 @@ export interface ServerRow {
   members: number;
   /** Members with an app connected. */
   online: number;
+  /** The onion address, '' where there is none. */
+  onion: string;
 }
 
 export type ServerNames = Pick<ServerRow, 'domain' | 'fallbacks' | 'mode'>;
@@ -50,7 +52,8 @@ export function serverCommands(box: Box): [string, Command][] {
 export function rowOf(host: Host): ServerRow {
   const { id, domain, fallbacks, mode } = host.server;
   const members = host.store.accounts.count(id);
-  return { domain, fallbacks, mode, members, online: host.sessions.accountsOnline };
+  const onion = host.config.onion?.() ?? '';
+  return { domain, fallbacks, mode, members, online: host.sessions.accountsOnline, onion };
 }
 
 async function refused<T>(work: () => Promise<T>): Promise<T> {

@@ -1,33 +1,42 @@
-/** What tor is told: one onion service for apps, and nothing else. No proxy for others, no relay, no control port. */
+/** What tor is told: one onion service, and a way to those of other servers for the box alone. No relay, no control port. */
 
 export interface TorFacts {
   /** Of the box alone. */
   folder: string;
   /** Where the box takes what comes by tor, on 127.0.0.1; 0 where there is none. */
-  ports: { c2s: number; c2sTls: number };
+  ports: { c2s: number; c2sTls: number; s2s: number; s2sTls: number };
   /** The process that it ends with. */
   owner: number;
   /** Tests: it stays within the machine. */
   offline: boolean;
 }
 
-/** The ports that apps try by themselves. */
+/** The ports that apps and servers try by themselves. */
 const C2S = 5222;
 const C2S_TLS = 5223;
+const S2S = 5269;
+const S2S_TLS = 5270;
+
+/** In its folder: a socket that no other account of the machine can open. */
+export const SOCKS_SOCKET = 'socks';
 
 export function torConfiguration({ folder, ports, owner, offline }: TorFacts): string {
   const service = (
     [
       [C2S, ports.c2s],
       [C2S_TLS, ports.c2sTls],
+      [S2S, ports.s2s],
+      [S2S_TLS, ports.s2sTls],
     ] as const
   )
     .filter(([, port]) => port !== 0)
     .map(([outside, port]) => `HiddenServicePort ${outside} 127.0.0.1:${port}`);
+  const federates = ports.s2s !== 0 || ports.s2sTls !== 0;
   return [
     `DataDirectory ${quoted(`${folder}/state`)}`,
     `PidFile ${quoted(`${folder}/tor.pid`)}`,
-    'SocksPort 0',
+    // Seen from its folder, for the name of a socket must be short.
+    federates ? `SocksPort unix:${SOCKS_SOCKET} OnionTrafficOnly ExtendedErrors` : 'SocksPort 0',
     'AvoidDiskWrites 1',
     'Log notice stdout',
     `__OwningControllerProcess ${owner}`,

@@ -1,4 +1,7 @@
-/** tor as a child of the box, which makes it reachable at an onion address: one more way in for apps, whoever owns the domain. */
+/**
+ * tor as a child of the box, which makes it reachable at an onion address: one more way in for apps and servers, whoever owns the
+ * domain, and the only one out to servers at onion addresses.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -7,9 +10,10 @@ import { createInterface } from 'node:readline';
 import type { Clock, Timer } from '../../xmpp/clock.ts';
 import type { Log } from '../../xmpp/log.ts';
 import type { XmppServer } from '../../xmpp/server.ts';
+import { boundToParent, endChild, endOrphan, findProgram } from '../child.ts';
+import { socketPath } from '../control.ts';
 import { reasonOf } from '../errors.ts';
-import { boundToParent, endOrphan, findProgram } from '../turn/child.ts';
-import { type TorFacts, torConfiguration } from './configuration.ts';
+import { SOCKS_SOCKET, type TorFacts, torConfiguration } from './configuration.ts';
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 300_000;
@@ -27,8 +31,11 @@ export interface TorState {
 
 export interface TorOptions {
   enabled: boolean;
+  /** There are other servers for the box. */
+  federates: boolean;
   /** Of tor alone, in the data folder: its keys are the onion address. */
   folder: string;
+  cwd: string;
   clock: Clock;
   log: Log;
   /** Tests: tor talks to nobody. */
@@ -39,7 +46,9 @@ export class Tor {
   readonly #options: TorOptions;
   readonly #program: string | undefined;
   readonly #file: string;
-  #ports: TorFacts['ports'] = { c2s: 0, c2sTls: 0 };
+  #ports: TorFacts['ports'] = { c2s: 0, c2sTls: 0, s2s: 0, s2sTls: 0 };
+  #named: () => void = () => undefined;
+  #isNamed = false;
   #state: Omit<TorState, 'onion'> = { name: 'starting', detail: 'starting' };
   #child: ChildProcess | undefined;
   #stopped = true;
@@ -72,17 +81,36 @@ export class Tor {
     }
   }
 
-  /** Opens doors of the server for what comes by tor, and starts it. Rejects where no port is to be had. */
-  async open(server: Pick<XmppServer, 'listenBehind'>): Promise<void> {
-    if (!this.wanted) return;
-    const c2s = await server.listenBehind('onion', false);
-    this.start({ c2s, c2sTls: await server.listenBehind('onion_tls', true) });
+  /** Of its SOCKS proxy, which answers once tor has found its way; undefined where there will be none. */
+  get socket(): string | undefined {
+    const { folder, cwd, federates } = this.#options;
+    return this.wanted && federates ? socketPath(join(folder, SOCKS_SOCKET), cwd) : undefined;
   }
 
-  /** Returns at once; `state` tells how it goes. @param ports of 127.0.0.1, where each connection begins with a PROXY header */
-  start(ports: TorFacts['ports']): void {
+  /** Opens doors of the server for what comes by tor, and starts it. Rejects where no port is to be had. */
+  async open(server: Pick<XmppServer, 'listenBehind' | 'onionKnown'>): Promise<void> {
+    if (!this.wanted) return;
+    const { federates } = this.#options;
+    const open = server.listenBehind.bind(server);
+    const ports = {
+      c2s: await open('onion_c2s', 'clients', false),
+      c2sTls: await open('onion_c2s_tls', 'clients', true),
+      s2s: federates ? await open('onion_s2s', 'servers', false) : 0,
+      s2sTls: federates ? await open('onion_s2s_tls', 'servers', true) : 0,
+    };
+    this.start(ports, () => server.onionKnown());
+  }
+
+  /**
+   * Returns at once; `state` tells how it goes.
+   * @param ports of 127.0.0.1, where each connection begins with a PROXY header
+   * @param named runs once the onion address is there
+   */
+  start(ports: TorFacts['ports'], named: () => void): void {
     if (!this.#program) return;
     this.#ports = ports;
+    this.#named = named;
+    this.#isNamed = false;
     this.#stopped = false;
     void this.#run(this.#program);
   }
@@ -91,13 +119,7 @@ export class Tor {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#timer?.cancel();
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'close');
-    child.kill('SIGTERM');
-    const patience = this.#options.clock.after(END_MS, () => child.kill('SIGKILL'));
-    await gone;
-    patience.cancel();
+    await endChild(this.#child, this.#options.clock, END_MS);
   }
 
   async #run(program: string): Promise<void> {
@@ -150,6 +172,10 @@ export class Tor {
     const { log } = this.#options;
     const [, level = '', text = line] = /\[(\w+)\] (.*)$/.exec(line) ?? [];
     log.debug({ tor: text }, 'tor');
+    if (!this.#isNamed && this.onion !== '') {
+      this.#isNamed = true;
+      this.#named();
+    }
     const [, percent, what] = /^Bootstrapped (\d+)%[^:]*: (.*)$/.exec(text) ?? [];
     if (percent === '100') this.#isUp();
     else if (percent !== undefined) this.#state = { name: 'starting', detail: `${percent} %: ${what}` };

@@ -1,14 +1,13 @@
 /** coturn as a child of the box: started, looked at, started again when it ends, ended with the box. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Clock, Timer } from '../../xmpp/clock.ts';
 import type { Log } from '../../xmpp/log.ts';
+import { boundToParent, endChild, endOrphan } from '../child.ts';
 import { reasonOf } from '../errors.ts';
-import { boundToParent, endOrphan } from './child.ts';
 import { type TurnFacts, turnConfiguration } from './configuration.ts';
 import { answersStun, assertFree } from './probe.ts';
 
@@ -67,7 +66,7 @@ export class TurnServer {
     this.#timer?.cancel();
     this.#look?.cancel();
     this.#abort.abort();
-    await this.#end();
+    await endChild(this.#child, this.#options.clock, END_MS);
   }
 
   /** coturn reads its certificate anew on that signal. */
@@ -156,17 +155,7 @@ export class TurnServer {
     if (wanted === this.#written || this.#stopped) return;
     this.#options.log.info({}, 'addresses have changed: coturn starts again');
     this.#renewing = true;
-    await this.#end();
-  }
-
-  async #end(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'close');
-    child.kill('SIGTERM');
-    const patience = this.#options.clock.after(END_MS, () => child.kill('SIGKILL'));
-    await gone;
-    patience.cancel();
+    await endChild(this.#child, this.#options.clock, END_MS);
   }
 
   #set(state: TurnState): void {

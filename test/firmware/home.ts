@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest';
 import { ownCertificate } from '../../firmware/certificate.ts';
 import type { CertificateFiles } from '../../firmware/certificate-files.ts';
 import { systemRandom } from '../../xmpp/clock.ts';
+import type { ServerConfig } from '../../xmpp/config.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import { XmppServer } from '../../xmpp/server.ts';
 import { change } from '../../xmpp/store/changes.ts';
@@ -21,7 +22,7 @@ export interface Home {
   tls: CertificateFiles;
 }
 
-export async function openHome(): Promise<Home> {
+export async function openHome(changes: Partial<ServerConfig> = {}): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-home-'));
   const clock = new TestClock();
   const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
@@ -39,7 +40,7 @@ export async function openHome(): Promise<Home> {
     { domains: ['home.test', 'localhost'], addresses: [] },
     Date.now(),
   );
-  const config = { ...testConfig, tls };
+  const config = { ...testConfig, tls, ...changes };
   const software = { name: 'CASP3R', version: '0.0.0' };
   const server = new XmppServer({ config, store, clock, random: systemRandom, log: silentLog, software });
   await server.start();

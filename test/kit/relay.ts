@@ -10,11 +10,16 @@ export class Relay {
     this.#server = server;
   }
 
-  static async to(port: number): Promise<Relay> {
+  static to(port: number): Promise<Relay> {
+    return Relay.by(() => connect({ host: '127.0.0.1', port }));
+  }
+
+  /** @param dial the way on; what it rejects with is nobody's */
+  static async by(dial: () => Socket | Promise<Socket>): Promise<Relay> {
     const server = createServer();
     const relay = new Relay(server);
-    server.on('connection', (near) => {
-      const far = connect({ host: '127.0.0.1', port });
+    const join = async (near: Socket) => {
+      const far = await dial();
       for (const [from, to] of [
         [near, far],
         [far, near],
@@ -27,7 +32,8 @@ export class Relay {
         });
         from.pipe(to);
       }
-    });
+    };
+    server.on('connection', (near) => void join(near).catch(() => near.destroy()));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return relay;

@@ -21,3 +21,15 @@ export function addressKey(address: string): string {
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(':')}::/64`;
 }
+
+/** Where tor puts the number of a circuit (`HiddenServiceExportCircuitID` in its manual); nobody comes from there by other ways. */
+const CIRCUITS = 'fc00:dead:beef:4dad::';
+
+/** Whether this is no address but a circuit of tor: one peer each, of which anybody can have any number. */
+export const isCircuit = (address: string): boolean => address.startsWith(CIRCUITS);
+
+/**
+ * What a connection is counted by: as above, and each circuit of tor by itself, for its peers are not neighbours. What costs a
+ * stranger nothing to do again by another circuit is not to be counted by this.
+ */
+export const connectionKey = (address: string): string => (isCircuit(address) ? address : addressKey(address));

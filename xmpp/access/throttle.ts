@@ -1,7 +1,7 @@
 /** Slows wrong logins per address and per account (RFC 6120 section 13.12), without telling whether the account is there. */
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../config.ts';
-import { addressKey } from './address-key.ts';
+import { addressKey, isCircuit } from './address-key.ts';
 import { Debts } from './debts.ts';
 
 /** Wrong tries that cost nothing: people mistype. */
@@ -34,10 +34,10 @@ export class LoginThrottle {
    */
   delayMs(address: string, account: string): number {
     if (this.#perMinute === 0) return 0;
-    const key = addressKey(address);
+    const key = guesserKey(address, account);
     const debt = this.#byAddress.of(key);
     if (debt + 1 > this.#perMinute) return Number.POSITIVE_INFINITY;
-    const accountDelay = this.#known.has(pair(key, account))
+    const accountDelay = this.#known.has(pair(addressKey(address), account))
       ? 0
       : growing(this.#byAccount.of(account), MAX_ACCOUNT_DELAY_MS);
     return Math.max(growing(debt, MAX_ADDRESS_DELAY_MS), accountDelay);
@@ -45,7 +45,7 @@ export class LoginThrottle {
 
   failed(address: string, account: string): void {
     if (this.#perMinute === 0) return;
-    this.#byAddress.add(addressKey(address));
+    this.#byAddress.add(guesserKey(address, account));
     this.#byAccount.add(account);
   }
 
@@ -61,6 +61,13 @@ export class LoginThrottle {
     if (oldest !== undefined) this.#known.delete(oldest);
   }
 }
+
+/**
+ * Whom wrong tries are held against. By tor that is whoever tries this account: a guesser has a new circuit whenever it wants one,
+ * and keeps nobody else waiting.
+ */
+const guesserKey = (address: string, account: string) =>
+  isCircuit(address) ? pair(addressKey(address), account) : addressKey(address);
 
 const pair = (address: string, account: string) => `${address} ${account}`;
 

@@ -1,10 +1,6 @@
 /** The proxy's side of SOCKS5 (RFC 1928) as XEP-0065 narrows it: no authentication, CONNECT, a hash for a host name. */
+import { ADDRESS_TYPE, CONNECT, METHOD, VERSION } from '../socks5/protocol.ts';
 
-const VERSION = 5;
-const NO_AUTHENTICATION = 0;
-const NO_ACCEPTABLE_METHOD = 0xff;
-const CONNECT = 1;
-const DOMAIN_NAME = 3;
 const HASH = /^[0-9a-f]{40}$/i;
 
 /** RFC 1928 section 6. */
@@ -38,18 +34,17 @@ export class Handshake {
     if (version !== undefined && version !== VERSION) return { refused: true };
     if (count === undefined || this.#bytes.length < 2 + count) return {};
     const methods = this.#bytes.subarray(2, 2 + count);
-    if (!methods.includes(NO_AUTHENTICATION))
-      return { reply: Buffer.from([VERSION, NO_ACCEPTABLE_METHOD]), refused: true };
+    if (!methods.includes(METHOD.none)) return { reply: Buffer.from([VERSION, METHOD.unacceptable]), refused: true };
     this.#bytes = this.#bytes.subarray(2 + count);
     this.#greeted = true;
-    return { reply: Buffer.from([VERSION, NO_AUTHENTICATION]) };
+    return { reply: Buffer.from([VERSION, METHOD.none]) };
   }
 
   #request(): HandshakeStep {
     const [version, command, , type, length] = this.#bytes;
     if (version !== undefined && version !== VERSION) return { refused: true };
     if (command !== undefined && command !== CONNECT) return { reply: refusal(REFUSED.commandUnknown), refused: true };
-    if (type !== undefined && type !== DOMAIN_NAME)
+    if (type !== undefined && type !== ADDRESS_TYPE.name)
       return { reply: refusal(REFUSED.addressTypeUnknown), refused: true };
     if (length === undefined || this.#bytes.length < 5 + length + 2) return {};
     const hash = this.#bytes.toString('latin1', 5, 5 + length);
@@ -59,9 +54,13 @@ export class Handshake {
 
 /** BND.ADDR and BND.PORT are those of the request (XEP-0065 section 6.3.2). */
 export function accepted(hash: string): Buffer {
-  return Buffer.concat([Buffer.from([VERSION, 0, 0, DOMAIN_NAME, hash.length]), Buffer.from(hash), Buffer.alloc(2)]);
+  return Buffer.concat([
+    Buffer.from([VERSION, 0, 0, ADDRESS_TYPE.name, hash.length]),
+    Buffer.from(hash),
+    Buffer.alloc(2),
+  ]);
 }
 
 export function refusal(code: number): Buffer {
-  return Buffer.concat([Buffer.from([VERSION, code, 0, 1]), Buffer.alloc(6)]);
+  return Buffer.concat([Buffer.from([VERSION, code, 0, ADDRESS_TYPE.v4]), Buffer.alloc(6)]);
 }

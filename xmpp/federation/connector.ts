@@ -6,6 +6,8 @@ import { dial } from './dial.ts';
 import type { DialbackClaim } from './dialback.ts';
 import { asFailure, PeerFailure } from './failure.ts';
 import { Negotiation, type Pair } from './negotiation.ts';
+import { dialOnion, isOnion } from './onion.ts';
+import type { Target } from './resolver/resolver.ts';
 import { Slots } from './slots.ts';
 
 /** From the connection to the end of its negotiation. */
@@ -70,9 +72,7 @@ export class Connector {
     let failure = new PeerFailure(`${pair.remote} has no server`, true);
     for (const target of await resolver.targets(pair.remote)) {
       try {
-        const addresses = await resolver.addresses(target, pair.remote);
-        const socket = await dial(addresses, target.port, this.#context.clock);
-        const wire = new Wire(socket, this.#context.clock, { address: socket.remoteAddress ?? '' });
+        const wire = await this.#dial(target, pair.remote);
         return await this.#negotiate(new Negotiation(this.#context, pair, wire, target.directTls), work);
       } catch (error) {
         failure = asFailure(error);
@@ -83,6 +83,17 @@ export class Connector {
       }
     }
     throw failure;
+  }
+
+  /** @throws PeerFailure */
+  async #dial(target: Target, domain: string): Promise<Wire> {
+    const { resolver, torSocket, clock } = this.#context;
+    const { host, port } = target;
+    const proxy = isOnion(host) ? torSocket() : undefined;
+    if (proxy !== undefined)
+      return new Wire(await dialOnion(proxy, { host, port, domain }, clock), clock, { address: host });
+    const socket = await dial(await resolver.addresses(target, domain), port, clock);
+    return new Wire(socket, clock, { address: socket.remoteAddress ?? '' });
   }
 
   async #negotiate<T>(negotiation: Negotiation, work: (negotiation: Negotiation) => Promise<T>): Promise<T> {

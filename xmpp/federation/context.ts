@@ -19,6 +19,8 @@ export interface FederationContext {
   limits: Limits;
   policy: FederationPolicy;
   resolver: Resolver;
+  /** As ServerConfig has it. */
+  torSocket(): string | undefined;
   tls: PeerTls;
   /** Of the keys of dialback. */
   secret: string;

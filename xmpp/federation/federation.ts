@@ -151,6 +151,7 @@ export class Federation implements Outside {
   #newContext(): FederationContext {
     const { config, clock, random, log, keys, isServed, receive, ownerAllows } = this.#options;
     const { federation, dns, limits, allowPlainLoopback } = config;
+    const torSocket = () => config.torSocket?.();
     return {
       clock,
       random,
@@ -162,7 +163,9 @@ export class Federation implements Outside {
         hosts: federation.hosts,
         random: () => random(4).readUInt32BE() / 2 ** 32,
         loopbackAllowed: allowPlainLoopback,
+        dialsOnions: () => torSocket() !== undefined,
       }),
+      torSocket,
       tls: new PeerTls(keys, new Anchors(federation.ca), clock),
       secret: random(SECRET_BYTES).toString('hex'),
       isServed,

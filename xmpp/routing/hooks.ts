@@ -301,6 +301,8 @@ export interface HookMap {
   'private data set': PrivateDataEvent;
   /** server.ts: a link to another server came or went. */
   'links changed': Record<string, never>;
+  /** server.ts: the box is reached at an onion address from now on. */
+  'onion known': Record<string, never>;
   /** firmware/care.ts: add what is to be done once a day. */
   night: { work: (() => Promise<void>)[] };
   /** stream/features.ts */

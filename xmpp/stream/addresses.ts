@@ -1,12 +1,12 @@
 /** How many streams an address holds (an IPv6 host is counted by its /64), and which addresses are the box's own. */
-import { addressKey } from '../access/address-key.ts';
+import { connectionKey } from '../access/address-key.ts';
 
 export class AddressCounter {
   readonly #counts = new Map<string, number>();
 
   /** Counts one more, unless `limit` (0: none) is reached. Undefined then; otherwise a function that counts it off again. */
   enter(address: string, limit: number): (() => void) | undefined {
-    const key = addressKey(address);
+    const key = connectionKey(address);
     const count = this.#counts.get(key) ?? 0;
     if (limit !== 0 && count >= limit) return undefined;
     this.#counts.set(key, count + 1);

@@ -2,7 +2,7 @@
  * Connections of which nothing is known yet: in a handshake, before their login or their first request. They are few at any time, so
  * that any number of them that stay so, from wherever, leaves room for who comes in earnest.
  */
-import { addressKey } from '../access/address-key.ts';
+import { connectionKey } from '../access/address-key.ts';
 
 /** Some 60 KiB each where a TLS handshake was begun. A box's members and their devices may all come at once. */
 const MAX_NEWCOMERS = 2_048;
@@ -35,7 +35,7 @@ export class Newcomers {
    * has too many already; otherwise a function to call once it is known or gone.
    */
   enter(address: string, giveWay: () => void): (() => void) | undefined {
-    const key = addressKey(address);
+    const key = connectionKey(address);
     if (this.#perAddress !== 0 && (this.#byAddress.get(key)?.size ?? 0) >= this.#perAddress) return undefined;
     if (this.#count >= this.#max) this.#makeRoom();
     const newcomer = { key, giveWay };

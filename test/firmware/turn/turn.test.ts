@@ -1,12 +1,6 @@
-import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { checkConfig } from '../../../firmware/config.ts';
-import { endOrphan, findProgram } from '../../../firmware/turn/child.ts';
 import { type TurnFacts, turnConfiguration } from '../../../firmware/turn/configuration.ts';
 import { turnCredentials } from '../../../firmware/turn/credentials.ts';
 import { deniedPeers } from '../../../firmware/turn/peers.ts';
@@ -89,30 +83,6 @@ test('the address outside is what DNS says of the domain, where the box has none
   expect(await publicAddress('home.test', ['192.168.1.2'], says('192.168.1.2'))).toBeUndefined();
   expect(await publicAddress('home.test', ['192.168.1.2', '81.2.3.5'], says('81.2.3.4'))).toBeUndefined();
   expect(await publicAddress('box.local', ['192.168.1.2'], says('81.2.3.4'))).toBeUndefined();
-});
-
-test('a process that only has the number of an old one is left alone', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'casp3r-turn-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'pid');
-  writeFileSync(file, `${process.pid}\n`);
-  endOrphan(file, join(folder, 'turnserver.conf'));
-  endOrphan(join(folder, 'none'), 'x');
-  expect(findProgram('pid', `/nowhere::${folder}`)).toBe(file);
-  expect(findProgram('turnserver', '')).toBeUndefined();
-});
-
-test('one of another life of the box is ended', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'casp3r-turn-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const orphan = spawn('sleep', ['300.25']);
-  onTestFinished(() => void orphan.kill());
-  const gone = once(orphan, 'close');
-  await once(orphan, 'spawn');
-  const file = join(folder, 'pid');
-  writeFileSync(file, `${orphan.pid}\n`);
-  endOrphan(file, '300.25');
-  expect(await gone).toEqual([null, 'SIGKILL']);
 });
 
 test.each([

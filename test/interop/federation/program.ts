@@ -1,7 +1,7 @@
 /** A server of other people's making as a child process: ready when it says so, gone with the test, with the kernel's help if need be. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { boundToParent } from '../../../firmware/turn/child.ts';
+import { boundToParent } from '../../../firmware/child.ts';
 
 const START_MS = 20_000;
 const STOP_MS = 5_000;

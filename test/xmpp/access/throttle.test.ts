@@ -121,3 +121,11 @@ test('wrong codes are counted by address', () => {
   clock.pass(3_600_000);
   expect(throttle.mayTryCode(home)).toBe(true);
 });
+
+test('by tor wrong tries are held against the account that is tried: new circuits help no guesser, and nobody else waits', () => {
+  const { throttle, fail } = setUp();
+  for (let i = 0; i < 30; i += 1) fail(1, `fc00:dead:beef:4dad::7:${i}`);
+  expect(throttle.delayMs('fc00:dead:beef:4dad::9:1', 'alice')).toBe(Number.POSITIVE_INFINITY);
+  expect(throttle.delayMs('fc00:dead:beef:4dad::7:1', 'bob')).toBe(0);
+  expect(throttle.delayMs(home, 'alice')).toBeLessThan(Number.POSITIVE_INFINITY);
+});

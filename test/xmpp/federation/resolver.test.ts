@@ -6,12 +6,14 @@ import { Resolver } from '../../../xmpp/federation/resolver/resolver.ts';
 import { inOrder } from '../../../xmpp/federation/resolver/srv.ts';
 import { TestDns, type Zone } from '../../kit/dns.ts';
 
-async function resolverOf(zone: Zone, hosts: Record<string, string> = {}, loopbackAllowed = true) {
+async function resolverOf(zone: Zone, hosts: Record<string, string | string[]> = {}, loopbackAllowed = true) {
   const dns = new TestDns(zone);
   const place = await dns.start();
   onTestFinished(() => dns.stop());
   const system = new SystemDns([place], systemClock, 200);
-  return { dns, resolver: new Resolver({ dns: system, hosts, random: () => 0.5, loopbackAllowed }) };
+  const tor = { isThere: true };
+  const dialsOnions = () => tor.isThere;
+  return { dns, tor, resolver: new Resolver({ dns: system, hosts, random: () => 0.5, loopbackAllowed, dialsOnions }) };
 }
 
 const reasonOf = (promise: Promise<unknown>) =>
@@ -130,6 +132,59 @@ describe('addresses', () => {
       'SRV _xmpp-server._tcp.nothing.test',
       'SRV _xmpps-server._tcp.nothing.test',
     ]);
+  });
+});
+
+describe('onion addresses', () => {
+  const ONION = `${'a'.repeat(56)}.onion`;
+
+  test('are asked of no DNS, whoever names them (RFC 7686)', async () => {
+    const { dns, resolver } = await resolverOf({}, { 'b.test': `${ONION.toUpperCase()}:5269` });
+    for (const [domain, host] of [
+      [ONION, ONION],
+      [`rooms.${ONION}`, `rooms.${ONION}`],
+      ['b.test', ONION],
+    ] as const) {
+      const target = { host, port: 5269, directTls: false };
+      expect(await resolver.targets(domain)).toEqual([target]);
+      expect(await reasonOf(resolver.addresses(target, domain))).toMatch(/^lasting: .* has no address outside of tor/);
+    }
+    expect(dns.asked).toEqual([]);
+  });
+
+  test('among SRV records stand in their order, and are left out where there is no tor', async () => {
+    const srv = {
+      '_xmpp-server._tcp.b.test': [
+        { priority: 20, port: 5269, target: ONION },
+        { priority: 10, port: 5269, target: 'x.b.test' },
+      ],
+      '_xmpp-server._tcp.c.test': [{ port: 5269, target: ONION }],
+    };
+    const { resolver, tor } = await resolverOf({ srv });
+    expect((await resolver.targets('b.test')).map(({ host }) => host)).toEqual(['x.b.test', ONION]);
+    tor.isThere = false;
+    expect((await resolver.targets('b.test')).map(({ host }) => host)).toEqual(['x.b.test']);
+    expect(await reasonOf(resolver.targets('c.test'))).toMatch(/^lasting: c\.test is reached by tor only/);
+  });
+
+  test('are fixed as one more route after what the DNS says, which may fail', async () => {
+    const zone = { broken: ['_xmpp-server._tcp.c.example'] };
+    const places = { 'b.example': ['dns', `${ONION}:5269`], 'c.example': ['dns', `${ONION}:5269`] };
+    const { resolver, tor } = await resolverOf(zone, places, false);
+    expect((await resolver.targets('b.example')).map(({ host }) => host)).toEqual(['b.example', ONION]);
+    expect((await resolver.targets('c.example')).map(({ host }) => host)).toEqual([ONION]);
+    tor.isThere = false;
+    expect(await reasonOf(resolver.targets('c.example'))).toMatch(/^passing: the DNS does not answer/);
+  });
+
+  test('beside what the DNS says do not let it lead into the home', async () => {
+    const { resolver } = await resolverOf(
+      { hosts: { 'b.example': ['10.0.0.1'] } },
+      { 'b.example': ['dns', `${ONION}:5269`] },
+      false,
+    );
+    const target = { host: 'b.example', port: 5269, directTls: false };
+    expect(await reasonOf(resolver.addresses(target, 'b.example'))).toMatch(/has only addresses that are not on/);
   });
 });
 

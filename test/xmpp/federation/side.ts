@@ -22,13 +22,15 @@ export interface SideOptions {
   dns?: readonly string[];
   /** It opens no port: its peers cannot reach it. */
   deaf?: boolean;
+  /** As ServerConfig has it. */
+  torSocket?: string;
 }
 
 /** An authority that all sides believe, and places where they find each other. */
 export class World {
   readonly authority: Authority;
   readonly folder = new CertificateFolder();
-  readonly hosts: Record<string, string> = {};
+  readonly hosts: Record<string, string | string[]> = {};
 
   private constructor(authority: Authority) {
     this.authority = authority;
@@ -77,6 +79,7 @@ export class Side {
         federation,
         dns: { servers: options.dns ?? ['127.0.0.1:1'] },
         allowPlainLoopback: true,
+        torSocket: () => options.torSocket,
       },
       clock: systemClock,
       random: systemRandom,

@@ -54,3 +54,10 @@ it('forgets those who had to leave once only', () => {
   leave?.();
   expect(newcomers.count).toBe(1);
 });
+
+it('counts each circuit of tor by itself, though all are of one network', () => {
+  const { enter } = room(1, 10);
+  enter('fc00:dead:beef:4dad::7:1');
+  expect(enter('fc00:dead:beef:4dad::7:1')).toBeUndefined();
+  expect(enter('fc00:dead:beef:4dad::7:2')).toBeDefined();
+});

@@ -22,8 +22,7 @@ export function attachAddresses(pubsub: Pubsub, owner: () => NodeOwner): void {
       if (changes.some(({ kind, data }) => kind === 'server set' && data.id === host.server.id)) say();
     }),
   );
-  // By tor there may be a name later than at the start.
-  host.hooks.on('night', ({ work }) => work.push(async () => say()));
+  host.hooks.on('onion known', say);
   say();
 }
 

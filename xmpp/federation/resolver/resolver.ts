@@ -2,12 +2,14 @@
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { isHome, isInner } from '../../address-ranges.ts';
-import { PeerFailure } from '../failure.ts';
+import type { FederationConfig } from '../../config.ts';
+import { asFailure, PeerFailure } from '../failure.ts';
+import { isOnion } from '../onion.ts';
 import type { Dns, SrvAnswer } from './dns.ts';
 import { inOrder } from './srv.ts';
 
 export interface Target {
-  /** A name in A-labels, or an address. */
+  /** A name in A-labels, lower case, or an address. */
   host: string;
   port: number;
   directTls: boolean;
@@ -15,8 +17,10 @@ export interface Target {
 
 export interface ResolverOptions {
   dns: Dns;
-  /** `ADDRESS:PORT` or `ADDRESS:PORT tls`, by domain. */
-  hosts: Readonly<Record<string, string>>;
+  /** As FederationConfig has them. */
+  hosts: FederationConfig['hosts'];
+  /** Whether there is tor to dial onion addresses by. */
+  dialsOnions(): boolean;
   /** A number from 0 to below 1. */
   random: () => number;
   /** Whether a place that the DNS of a stranger names may be this machine itself; tests only. */
@@ -24,6 +28,8 @@ export interface ResolverOptions {
 }
 
 const PORT = 5269;
+/** Among fixed places: whatever the DNS says. */
+const DNS = 'dns';
 const MAX_TARGETS = 8;
 const MAX_ADDRESSES = 6;
 
@@ -39,31 +45,58 @@ export class Resolver {
 
   /** In the order in which they are to be tried; at least one. @throws PeerFailure */
   async targets(domain: string): Promise<Target[]> {
-    const fixed = this.#options.hosts[domain];
-    if (fixed !== undefined) return [parsePlace(fixed)];
-    const ascii = asciiOf(domain);
-    const literal = ascii.replace(/^\[|\]$/g, '');
-    if (isIP(literal) !== 0) return [{ host: literal, port: PORT, directTls: false }];
-    return (await this.#srvTargets(ascii)) ?? [{ host: ascii, port: PORT, directTls: false }];
+    const { dialsOnions } = this.#options;
+    const targets: Target[] = [];
+    let failure: PeerFailure | undefined;
+    for (const place of this.#places(domain)) {
+      if (place !== DNS) targets.push(parsePlace(place));
+      else
+        await this.#byDns(asciiOf(domain)).then(
+          (found) => void targets.push(...found),
+          (error: unknown) => {
+            failure = asFailure(error);
+          },
+        );
+    }
+    const reachable = targets.filter(({ host }) => !isOnion(host) || dialsOnions());
+    if (reachable.length > 0) return reachable;
+    throw failure ?? new PeerFailure(`${domain} is reached by tor only, which is not there or not switched on`, true);
   }
 
   /** IPv6 and IPv4 in turns (RFC 8305 section 4); at least one. @throws PeerFailure */
   async addresses({ host }: Target, domain: string): Promise<string[]> {
-    if (isIP(host) !== 0 && this.#options.hosts[domain] !== undefined) return [host];
+    if (isOnion(host)) throw new PeerFailure(`${host} has no address outside of tor`, true);
+    if (isIP(host) !== 0 && this.#isFixed(host, domain)) return [host];
     const { v6, v4 } = isIP(host) !== 0 ? { v6: [host], v4: [] } : await this.#options.dns.addresses(host);
     const all = Array.from({ length: Math.max(v6.length, v4.length) }, (_, i) => [v6[i], v4[i]]).flat();
     const known = all.filter((address) => address !== undefined);
-    const usable = known.filter((address) => this.#mayDial(address, domain)).slice(0, MAX_ADDRESSES);
+    const usable = known.filter((address) => this.#mayDial(address, host, domain)).slice(0, MAX_ADDRESSES);
     if (usable.length > 0) return usable;
     if (known.length > 0) throw new PeerFailure(`${host} has only addresses that are not on the Internet`, true);
     throw new PeerFailure(`${host} has no address`, true);
   }
 
   /** A stranger's DNS must not have the box knock at doors that only the box can reach, nor learn which of them are open. */
-  #mayDial(address: string, domain: string): boolean {
-    const { loopbackAllowed, hosts } = this.#options;
-    if (loopbackAllowed || hosts[domain] !== undefined) return true;
+  #mayDial(address: string, host: string, domain: string): boolean {
+    if (this.#options.loopbackAllowed || this.#isFixed(host, domain)) return true;
     return !isInner(address) && (!isHome(address) || (HOME_NAME.test(domain) && isIP(domain) === 0));
+  }
+
+  #places(domain: string): readonly string[] {
+    return [this.#options.hosts[domain] ?? DNS].flat();
+  }
+
+  /** It is the owner who says that the domain is there. */
+  #isFixed(host: string, domain: string): boolean {
+    return this.#places(domain).some((place) => place !== DNS && parsePlace(place).host === host);
+  }
+
+  /** @throws PeerFailure */
+  async #byDns(ascii: string): Promise<Target[]> {
+    const literal = ascii.replace(/^\[|\]$/g, '');
+    if (isIP(literal) !== 0) return [{ host: literal, port: PORT, directTls: false }];
+    const records = isOnion(ascii) ? undefined : await this.#srvTargets(ascii);
+    return records ?? [{ host: ascii, port: PORT, directTls: false }];
   }
 
   /** Undefined where the domain has no SRV records. A target of '.' says that there is no such service. */
@@ -89,7 +122,7 @@ export class Resolver {
 function recordsOf(answer: PromiseSettledResult<SrvAnswer[]>, directTls: boolean) {
   if (answer.status === 'rejected') return [];
   return answer.value
-    .map((record) => ({ ...record, name: record.name.replace(/\.$/, ''), directTls }))
+    .map((record) => ({ ...record, name: record.name.replace(/\.$/, '').toLowerCase(), directTls }))
     .filter(({ name, port }) => name !== '' && port !== 0);
 }
 
@@ -100,5 +133,5 @@ export function asciiOf(domain: string): string {
 
 function parsePlace(place: string): Target {
   const [, host = '', port = '', tls] = /^(.+):(\d+)( tls)?$/.exec(place) ?? [];
-  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port), directTls: tls !== undefined };
+  return { host: host.replace(/^\[|\]$/g, '').toLowerCase(), port: Number(port), directTls: tls !== undefined };
 }

@@ -1,6 +1,9 @@
 /** Programs that live no longer than the box does. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Clock } from '../xmpp/clock.ts';
 
 /** Of util-linux, which every Debian has. */
 const SETPRIV = '/usr/bin/setpriv';
@@ -28,4 +31,14 @@ export function endOrphan(pidFile: string, mark: string): void {
   } catch {
     // No file, no such process: nothing to end.
   }
+}
+
+/** SIGTERM, and SIGKILL for one that is still there after so long. Resolves when it is gone; at once where there is none. */
+export async function endChild(child: ChildProcess | undefined, clock: Clock, patienceMs: number): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'close');
+  child.kill('SIGTERM');
+  const patience = clock.after(patienceMs, () => child.kill('SIGKILL'));
+  await gone;
+  patience.cancel();
 }
