@@ -36,7 +36,7 @@ export interface Machine {
   model(): Promise<string>;
 }
 
-export const thisMachine: Machine = {
+const thisMachine: Machine = {
   openI2c: openI2cBus,
   exists: (path) =>
     access(path).then(

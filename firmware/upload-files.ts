@@ -180,7 +180,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 /** What came is not as long as what the slot was for. */
-export class LengthError extends Error {
+class LengthError extends Error {
   constructor() {
     super('the file has another length than its slot');
     this.name = 'LengthError';

@@ -39,5 +39,4 @@ declare module '@xmpp/xml' {
     ...children: (Node | undefined | null)[]
   ): Element;
   export function escapeXML(text: string): string;
-  export function escapeXMLText(text: string): string;
 }

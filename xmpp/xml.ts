@@ -6,9 +6,9 @@
  * - a stanza of the stream's own namespace (jabber:client, jabber:server) has no `xmlns` of its own. Put one on when a
  *   stanza is embedded in another (`embed`).
  */
-import { Element, escapeXML, escapeXMLText, Parser, xml } from '@xmpp/xml';
+import { Element, escapeXML, Parser, xml } from '@xmpp/xml';
 
-export { Element, escapeXML, escapeXMLText, xml };
+export { Element, escapeXML, xml };
 
 /** A deep copy that shares nothing with the original; it has no parent. */
 export function clone(element: Element): Element {

@@ -12,7 +12,7 @@ export type Gesture =
   | { kind: 'hold'; buttons: readonly Button[]; heldMs: number }
   | { kind: 'hold ended'; buttons: readonly Button[]; heldMs: number };
 
-export const LONG_PRESS_MS = 800;
+const LONG_PRESS_MS = 800;
 const HOLD_STEP_MS = 1000;
 
 /**

@@ -2,8 +2,8 @@
 import type { Display } from '../../drivers/display/display.ts';
 import type { Clock } from '../../xmpp/clock.ts';
 
-export const DIM_AFTER_MS = 30_000;
-export const DARK_AFTER_MS = 5 * 60_000;
+const DIM_AFTER_MS = 30_000;
+const DARK_AFTER_MS = 5 * 60_000;
 const SHIFT_MS = 60_000;
 
 type Level = 'full' | 'dim' | 'off';

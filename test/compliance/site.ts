@@ -4,8 +4,8 @@ import type { Box, BoxAccount } from '../kit/box.ts';
 import { childOf, elementsOf, show, type Tree, textOf } from '../kit/tree.ts';
 import { Wire } from '../kit/wire.ts';
 
-export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
-export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
+const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
+const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 const NS_DATA = 'jabber:x:data';
 
 export interface Info {

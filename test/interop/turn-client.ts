@@ -31,7 +31,7 @@ interface Message {
   attributes: Map<number, Buffer>;
 }
 
-export class TurnError extends Error {
+class TurnError extends Error {
   readonly code: number;
 
   constructor(code: number) {

@@ -3,7 +3,7 @@ import type { Bitmap } from './canvas.ts';
 
 /** Rows of a letter from the top of its ascender to the line that it stands on; descenders reach two rows below. */
 export const LETTER_HEIGHT = 7;
-export const DESCENT = 2;
+const DESCENT = 2;
 
 const SPACE_COLUMNS = 2;
 /**

@@ -64,7 +64,7 @@ export function row(canvas: Canvas, y: number, what: string, value: string): voi
 
 const TITLE: Area = { x: 4, width: WIDTH - 8 };
 const TITLE_GAP = 6;
-export const TITLE_HEIGHT = 12;
+const TITLE_HEIGHT = 12;
 
 /** The bar on top: dark letters on a lit plate. Where there is not room for both sides, the longer one is shortened. */
 export function title(canvas: Canvas, left: string, right = ''): void {

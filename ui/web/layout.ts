@@ -39,7 +39,7 @@ ${body}
 /** The mark, in pixels as on the panel. The same picture is served as /icon.svg. */
 const GHOST = ['..####..', '.######.', '##.##.##', '##.##.##', '########', '########', '########', '#.##.##.'];
 
-export function ghost(): Html {
+function ghost(): Html {
   return html`<svg class="ghost" viewBox="0 0 8 8" aria-hidden="true" shape-rendering="crispEdges"><path fill="currentColor" d="${ghostPath()}"/></svg>`;
 }
 

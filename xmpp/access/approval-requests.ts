@@ -65,7 +65,7 @@ export function waitingOn(host: Host, decider: Account): { limited: Account; req
   });
 }
 
-export function mayDecide(host: Host, decider: Account, limited: Account): boolean {
+function mayDecide(host: Host, decider: Account, limited: Account): boolean {
   if (decider.status !== 'active' || decider.role === 'limited') return false;
   if (host.access.allows({ action: 'administer', who: { account: decider } })) return true;
   return host.circles.administeredBy(decider).some((circle) => host.circles.standing(circle, limited) !== 'none');

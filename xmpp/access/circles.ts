@@ -14,7 +14,7 @@ import { commitSides, type Side } from './roster-sides.ts';
 
 const MAX_CIRCLES = 200;
 /** Each is in the roster of all others: a new name of the largest circle changes some 10,000 roster items in one commit. */
-export const MAX_CIRCLE_MEMBERS = 100;
+const MAX_CIRCLE_MEMBERS = 100;
 const MAX_NAME = 60;
 
 export class Circles {

@@ -11,7 +11,7 @@ import { type Element, xml } from '../xml.ts';
 export const NS_ARCHIVE = 'urn:xmpp:mam:2';
 
 /** Messages of a page: at most, and where the client names no number. */
-export const MAX_PAGE = 250;
+const MAX_PAGE = 250;
 const DEFAULT_PAGE = 50;
 
 /** XEP-0082, with seconds and a time zone. */

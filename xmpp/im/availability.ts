@@ -148,7 +148,7 @@ export function addressed(presence: Element, from: Jid, to: string): Element {
 }
 
 /** Section 4.7.2.3: an integer from -128 to 127, 0 where absent. @throws StanzaError bad-request */
-export function priorityOf(presence: Element): number {
+function priorityOf(presence: Element): number {
   const elements = presence.getChildren('priority');
   const text = elements[0]?.getText().trim() ?? '0';
   const priority = Number(text);

@@ -43,8 +43,7 @@ export const hasBody = (stanza: Element) => stanza.getChild('body') !== undefine
 export const hasHint = (stanza: Element, name: string) => stanza.getChild(name, NS_HINTS) !== undefined;
 
 /** The sender asks that it be kept nowhere for long (XEP-0334 sections 4.1 and 4.2). */
-export const isNotToBeArchived = (stanza: Element) =>
-  hasHint(stanza, 'no-store') || hasHint(stanza, 'no-permanent-store');
+const isNotToBeArchived = (stanza: Element) => hasHint(stanza, 'no-store') || hasHint(stanza, 'no-permanent-store');
 
 /** XEP-0353: what devices say to each other before and after a call. */
 export const isOfCall = (stanza: Element) => stanza.getChildElements().some((child) => child.getNS() === NS_CALLS);
@@ -54,7 +53,7 @@ export const isEncrypted = (stanza: Element) => has(stanza, ENCRYPTED);
 export const hasConversationElement = (stanza: Element) => has(stanza, CONVERSATION);
 
 /** A delivery receipt or a displayed marker (XEP-0184, 0333): not the request for one. */
-export const isReceiptOrMarker = (stanza: Element) =>
+const isReceiptOrMarker = (stanza: Element) =>
   stanza.getChild('received', NS_RECEIPTS) !== undefined ||
   stanza.getChildElements().some((child) => child.getNS() === NS_MARKERS && child.name !== 'markable');
 

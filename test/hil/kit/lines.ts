@@ -4,7 +4,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A guest that is switched off in the middle of a line is no error. */
-export function readLines(socket: Socket): Interface {
+function readLines(socket: Socket): Interface {
   return createInterface({ input: socket.on('error', () => {}) }).on('error', () => {});
 }
 

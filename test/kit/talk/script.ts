@@ -57,7 +57,7 @@ export interface Script {
   needsOwnBox: boolean;
 }
 
-export class ScriptError extends Error {
+class ScriptError extends Error {
   constructor(line: number, message: string) {
     super(`line ${line}: ${message}`);
     this.name = 'ScriptError';

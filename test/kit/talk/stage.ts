@@ -6,7 +6,7 @@ import { fill, match } from './pattern.ts';
 import type { Action, Script, Step, Who } from './script.ts';
 
 /** A step that did not go as written. */
-export class TalkError extends Error {
+class TalkError extends Error {
   constructor(file: string, step: Step, why: string) {
     super(`${file}:${step.line}: ${step.source}\n${why}`);
     this.name = 'TalkError';

@@ -132,7 +132,7 @@ export const isPubliclyLogged = (config: RoomConfig) =>
   isOn(config, 'enablearchiving') && !isOn(config, 'membersonly') && !isOn(config, 'passwordprotectedroom');
 
 /** The lists that stand in the form beside the fields (sections 10.1.3 and 10.2). */
-export const LISTS = { admin: 'muc#roomconfig_roomadmins', owner: 'muc#roomconfig_roomowners' } as const;
+const LISTS = { admin: 'muc#roomconfig_roomadmins', owner: 'muc#roomconfig_roomowners' } as const;
 export type ListName = keyof typeof LISTS;
 const LIST_LABELS: Record<ListName, string> = { admin: 'Administrators', owner: 'Owners' };
 

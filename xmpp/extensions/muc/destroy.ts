@@ -9,7 +9,7 @@ import type { Present, Room } from './room.ts';
 const NOBODY: { affiliation: Affiliation; role: 'none' } = { affiliation: 'none', role: 'none' };
 
 /** What the owner said of it: the alternate venue, its password, the reason. Copied, so that nothing else gets through. */
-export function destroyElement(given: Element | undefined): Element {
+function destroyElement(given: Element | undefined): Element {
   const password = given?.getChildText('password');
   const reason = given?.getChildText('reason');
   return xml(

@@ -7,8 +7,8 @@ import type { Affiliation } from '../../store/room-model.ts';
 
 export type Role = 'moderator' | 'participant' | 'visitor' | 'none';
 
-export const AFFILIATIONS = ['outcast', 'none', 'member', 'admin', 'owner'] as const satisfies readonly Affiliation[];
-export const ROLES = ['none', 'visitor', 'participant', 'moderator'] as const satisfies readonly Role[];
+const AFFILIATIONS = ['outcast', 'none', 'member', 'admin', 'owner'] as const satisfies readonly Affiliation[];
+const ROLES = ['none', 'visitor', 'participant', 'moderator'] as const satisfies readonly Role[];
 
 export const isAffiliation = (text: string): text is Affiliation => (AFFILIATIONS as readonly string[]).includes(text);
 export const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);

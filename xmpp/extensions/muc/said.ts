@@ -15,7 +15,7 @@ export interface SaidMessage {
   children: readonly Element[];
 }
 
-export const stanzaIdElement = (at: Jid, id: Id) => xml('stanza-id', { xmlns: NS_STANZA_ID, by: at.toString(), id });
+const stanzaIdElement = (at: Jid, id: Id) => xml('stanza-id', { xmlns: NS_STANZA_ID, by: at.toString(), id });
 
 /** The stanza for one occupant. `at`: the room as that occupant's client knows it. */
 export function saidTo({ archiveId, nick, messageId, children }: SaidMessage, at: Jid, to: Jid): Element {

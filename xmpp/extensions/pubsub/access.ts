@@ -97,7 +97,7 @@ function isInGroup(host: Host, { config }: Node, owner: Account, asker: Jid): bo
   return host.roster.item(owner, asker.bare)?.groups.some((group) => allowed.includes(group)) ?? false;
 }
 
-export function isSubscribed(host: Host, { owner, name }: Node, jid: Jid): boolean {
+function isSubscribed(host: Host, { owner, name }: Node, jid: Jid): boolean {
   return host.store.nodes
     .subscriptionsOf(bareOf(host, jid), owner.id)
     .some((each) => each.node === name && each.state === 'subscribed' && !hasEnded(each, host.clock.nowMs()));

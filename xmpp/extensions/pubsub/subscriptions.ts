@@ -144,7 +144,7 @@ export function dropLost(work: NodeWork, node: Node): void {
   }
 }
 
-export const subscriptionElement = ({ node, jid, state }: NodeSubscription) =>
+const subscriptionElement = ({ node, jid, state }: NodeSubscription) =>
   xml('subscription', { node, jid, subscription: state });
 
 function answer(subscription: NodeSubscription, options?: Options): Element {

@@ -2,7 +2,7 @@
 import { type Element, xml } from '../../xml.ts';
 
 export const NS_VCARD4 = 'urn:ietf:params:xml:ns:vcard-4.0';
-export const NS_VCARD_TEMP = 'vcard-temp';
+const NS_VCARD_TEMP = 'vcard-temp';
 
 /** One text in each: the name in vcard-temp, the name in vCard4, the element that holds its value there, what stands before it. */
 const TEXTS: readonly [old: string, now: string, value: string, prefix?: string][] = [

@@ -7,7 +7,7 @@ export const NS_SM = 'urn:xmpp:sm:3';
 const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 
 /** Counters are unsigned 32-bit numbers that wrap (section 4). */
-export const WRAP = 2 ** 32;
+const WRAP = 2 ** 32;
 
 export const wrapped = (count: number) => ((count % WRAP) + WRAP) % WRAP;
 

@@ -124,7 +124,7 @@ const conditionOf = (stanza: Element) => stanza.getChild('error')?.getChildEleme
 /** All that the client has got since it was last looked at. */
 export const got = (client: Client): string[] => client.received.splice(0).map(line);
 
-export function line(stanza: Element): string {
+function line(stanza: Element): string {
   const condition = conditionOf(stanza);
   if (condition) return `error ${condition}`;
   const nick = stanza.attrs.from?.split('/')[1] ?? '';
