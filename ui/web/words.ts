@@ -34,7 +34,7 @@ export const words = {
     ],
     wrong:
       'This code is not good. Look at it once more; codes of the box are good for five minutes and for one person.',
-    slowDown: 'That were too many tries. Wait a minute, then try again.',
+    slowDown: 'Those were too many tries. Wait a minute, then try again.',
   },
 
   landing: {
@@ -79,13 +79,9 @@ export const words = {
 
   problems: {
     nameMissing: 'Choose a name.',
-    nameInvalid: 'This name cannot be used. Letters, digits, dots and hyphens always work.',
     nameTaken: 'Somebody has this name already. Choose another one.',
-    passwordShort: (least: number) => `This password is too short. Take ${least} characters or more.`,
-    passwordInvalid: 'This password cannot be used. Choose another one.',
     codeGone: 'This invitation was used up, or its time is over.',
     diskFull: 'The box has no room left, so your account was not made. Tell its owner, and try again later.',
-    fault: 'Something went wrong in the box; your account was not made. Try again.',
   },
 
   welcome: {
