@@ -1,6 +1,7 @@
 /** The kinds of values that the keys of casp3r.toml take, each with what it says of a wrong one. */
 import { isIP } from 'node:net';
 import * as v from 'valibot';
+import { prepareDomain } from '../xmpp/routing/domainpart.ts';
 import { isPlace } from '../xmpp/stream/proxies.ts';
 
 export const text = (say: string) => v.string(say);
@@ -30,7 +31,9 @@ export const bcmPin = whole(0, 27, 'must be a BCM pin from 0 to 27');
 export const domain = v.pipe(
   text('must be a domain such as "chat.example"'),
   v.regex(/^(?=.{1,253}$)[^\s@/."'<>&:]+(\.[^\s@/."'<>&:]+)*$/u, 'must be a domain such as "chat.example"'),
-  v.transform((name) => name.toLowerCase()),
+  // As addresses have it, in whichever form it was typed: `xn--…` or the letters that it stands for.
+  v.transform((name) => prepareDomain(name) ?? ''),
+  v.check((name) => name !== '', 'must be a domain such as "chat.example"'),
 );
 export const domains = v.array(domain, 'must be a list of domains');
 

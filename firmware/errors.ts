@@ -22,6 +22,7 @@ export const ERRORS = {
   'secret-unreadable':
     'The secret of the component {domain} cannot be read from {file} ({reason}). Look at its owner and its mode.',
   'component-refused': 'No change was made to the components: {reason}.',
+  'federation-refused': 'No change was made to what is asked of other servers: {reason}.',
   'port-unusable':
     'Port {port} of [listen] {name} cannot be opened ({reason}). Free it, or set another port (0: none).',
   'server-not-started': 'The XMPP server could not start ({reason}). The log above says more.',

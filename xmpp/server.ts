@@ -9,6 +9,7 @@ import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
 import { extensions } from './extensions.ts';
 import { Federation } from './federation/federation.ts';
+import { PeerRuleBook } from './federation/peer-rules.ts';
 import type { PeerLink, PeerState } from './federation/status.ts';
 import { XmppHost } from './host.ts';
 import { Hosts } from './hosts.ts';
@@ -58,6 +59,8 @@ export class XmppServer {
   readonly components: ComponentService;
   readonly #tls: TlsKeys;
   readonly #federation: Federation;
+  /** What is asked of single other servers. */
+  readonly peerRules: PeerRuleBook;
   readonly #bytestreams: Bytestreams;
   readonly #streams: ClientStreams;
   /** What every port shares, those of others too. */
@@ -102,12 +105,14 @@ export class XmppServer {
       log,
     });
     this.#tls = new TlsKeys(config.tls, config.tls.byDomain);
+    this.peerRules = new PeerRuleBook(config.federation, store, () => this.#federation.review());
     this.#federation = new Federation({
       config,
       clock,
       random,
       log,
       keys: this.#tls,
+      peerRules: this.peerRules,
       isServed: (domain) => this.#hosts.isOwn(domain) || this.#beside.takes(domain),
       ownerAllows: (direction, local, remote) => {
         const host = this.#hosts.behind(local) ?? this.#hosts.first;

@@ -67,6 +67,15 @@ pair = 17`;
     expect(checkConfig(toml, 'x').federation.hosts).toEqual({ 'b.test': '127.0.0.3:5269', 'c.test': '[::1]:5269' });
   });
 
+  it('take a domain in any form in which it can be written', () => {
+    const toml =
+      '[federation]\ndeny = ["xn--bcher-kva.Test", "Bücher.test"]\n[federation.hosts]\n"XN--BCHER-KVA.test" = "192.0.2.1:5269"';
+    expect(checkConfig(toml, 'x').federation).toMatchObject({
+      deny: ['bücher.test', 'bücher.test'],
+      hosts: { 'bücher.test': '192.0.2.1:5269' },
+    });
+  });
+
   it.each([
     ['[listen]\nc2s_tsl = 1', 'casp3r.toml:2: unknown key "listen.c2s_tsl"; did you mean "c2s_tls"?'],
     ['\n[sever]\n', 'casp3r.toml:2: unknown key "sever"; did you mean "server"?'],

@@ -1,7 +1,7 @@
-/** A DNS server of a test's own, on loopback over UDP: what it is told it answers, everything else does not exist, or it is silent. */
+/** A DNS server of a test's own, on loopback: what it is told it answers, everything else does not exist, or it is silent. */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { type AddressInfo, createServer, isIPv6, type Socket as TcpSocket } from 'node:net';
 
 export interface SrvData {
   priority?: number;
@@ -18,21 +18,27 @@ export interface Zone {
   hosts?: Record<string, string[]>;
   /** Names that lead to other names. */
   aliases?: Record<string, string>;
-  /** Names for which no answer ever comes, and for which it fails. */
+  /** Names for which no answer ever comes, and for which it fails; `AAAA b.test` for one kind of question. */
   silent?: string[];
   broken?: string[];
+  /** Names whose answers are too long for UDP. */
+  long?: string[];
 }
 
 const TYPES = { A: 1, CNAME: 5, AAAA: 28, SRV: 33 } as const;
 const NXDOMAIN = 3;
 const SERVFAIL = 2;
+const TRUNCATED = 0x0200;
 
 export class TestDns {
   zone: Zone;
   ttl = 60;
   /** Every question, as `SRV _xmpp-server._tcp.b.test`. */
   readonly asked: string[] = [];
+  /** Those of them that came by TCP. */
+  readonly askedByTcp: string[] = [];
   readonly #socket: Socket = createSocket('udp4');
+  readonly #tcp = createServer((socket) => this.#talk(socket)).unref();
 
   constructor(zone: Zone) {
     this.zone = zone;
@@ -40,30 +46,54 @@ export class TestDns {
 
   /** Resolves with `127.0.0.1:PORT`, as `[dns] servers` takes it. */
   async start(): Promise<string> {
-    this.#socket.on('message', (query, from) => this.#answer(query, from));
-    this.#socket.bind(0, '127.0.0.1');
+    this.#tcp.listen(0, '127.0.0.1');
+    await once(this.#tcp, 'listening');
+    const { port } = this.#tcp.address() as AddressInfo;
+    this.#socket.on('message', (query, from) => this.#reply(query, from));
+    this.#socket.bind(port, '127.0.0.1');
     await once(this.#socket, 'listening');
-    return `127.0.0.1:${(this.#socket.address() as AddressInfo).port}`;
+    return `127.0.0.1:${port}`;
   }
 
   stop(): void {
     this.#socket.close();
+    this.#tcp.close();
   }
 
-  #answer(query: Buffer, from: RemoteInfo): void {
+  #reply(query: Buffer, from: RemoteInfo): void {
+    const answer = this.#answer(query, false);
+    if (answer) this.#socket.send(answer, from.port, from.address);
+  }
+
+  /** One question, whole in one piece, as it comes over loopback. */
+  #talk(socket: TcpSocket): void {
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (bytes: Buffer) => {
+      const answer = this.#answer(bytes.subarray(2), true);
+      if (!answer) return;
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(answer.length);
+      socket.write(Buffer.concat([length, answer]));
+    });
+  }
+
+  #answer(query: Buffer, byTcp: boolean): Buffer | undefined {
     const { name, type, end } = questionOf(query);
     const kind = Object.entries(TYPES).find(([, number]) => number === type)?.[0] ?? String(type);
     this.asked.push(`${kind} ${name}`);
-    const { silent = [], broken = [] } = this.zone;
-    if (silent.includes(name)) return;
-    const records = broken.includes(name) ? [] : this.#records(name, type);
-    const code = broken.includes(name) ? SERVFAIL : this.#knows(name) ? 0 : NXDOMAIN;
+    if (byTcp) this.askedByTcp.push(`${kind} ${name}`);
+    const { silent = [], broken = [], long = [] } = this.zone;
+    const isAmong = (names: readonly string[]) => names.includes(name) || names.includes(`${kind} ${name}`);
+    if (isAmong(silent)) return undefined;
+    const truncated = !byTcp && isAmong(long);
+    const records = isAmong(broken) || truncated ? [] : this.#records(name, type);
+    const code = isAmong(broken) ? SERVFAIL : this.#knows(name) ? 0 : NXDOMAIN;
     const head = Buffer.alloc(12);
     query.copy(head, 0, 0, 2);
-    head.writeUInt16BE(0x8580 | code, 2);
+    head.writeUInt16BE(0x8580 | (truncated ? TRUNCATED : 0) | code, 2);
     head.writeUInt16BE(1, 4);
     head.writeUInt16BE(records.length, 6);
-    this.#socket.send(Buffer.concat([head, query.subarray(12, end), ...records]), from.port, from.address);
+    return Buffer.concat([head, query.subarray(12, end), ...records]);
   }
 
   #knows(name: string): boolean {

@@ -21,6 +21,8 @@ export class Acks {
   #bytes = 0;
   #acknowledged = 0;
   #handled = 0;
+  /** As the peer was told last. */
+  #told = 0;
   #inOrder: Promise<void> = Promise.resolve();
   #asked: Timer | undefined;
   #stopped = false;
@@ -51,9 +53,12 @@ export class Acks {
 
   /** `<r/>` */
   requested(): void {
-    void this.#inOrder.then(() => {
-      if (!this.#stopped) this.#options.send(xml('a', { xmlns: NS_SM, h: this.#handled }));
-    });
+    void this.#inOrder.then(() => this.#tell());
+  }
+
+  /** The stream is about to be closed: what has been taken in need not come again. */
+  conclude(): void {
+    if (this.#told !== this.#handled) this.#tell();
   }
 
   /** `<a/>`. @throws StreamError bad-format, undefined-condition */
@@ -73,6 +78,12 @@ export class Acks {
     this.#stopped = true;
     this.#asked?.cancel();
     return this.#unacked.splice(0);
+  }
+
+  #tell(): void {
+    if (this.#stopped) return;
+    this.#told = this.#handled;
+    this.#options.send(xml('a', { xmlns: NS_SM, h: this.#handled }));
   }
 
   /** One request is out at a time; what is sent until its answer comes is asked for by the next one. */

@@ -12,6 +12,8 @@ import { Slots } from './slots.ts';
 
 /** From the connection to the end of its negotiation. */
 const NEGOTIATION_MS = 40_000;
+/** For all places of a domain: what waits for them comes back by then. */
+const ALL_PLACES_MS = 60_000;
 const AT_ONCE = 64;
 
 export interface Opened {
@@ -68,21 +70,36 @@ export class Connector {
   }
 
   async #try<T>(pair: Pair, work: (negotiation: Negotiation) => Promise<T>): Promise<T> {
-    const { resolver } = this.#context;
-    let failure = new PeerFailure(`${pair.remote} has no server`, true);
+    const { clock, log, resolver } = this.#context;
+    const untilMs = clock.nowMs() + ALL_PLACES_MS;
+    let failure = new PeerFailure(`${pair.remote} has no server`, { kind: 'unresolved', lasting: true });
     for (const target of await resolver.targets(pair.remote)) {
+      if (clock.nowMs() >= untilMs) break;
       try {
-        const wire = await this.#dial(target, pair.remote);
-        return await this.#negotiate(new Negotiation(this.#context, pair, wire, target.directTls), work);
+        return await this.#reach(pair, target, work, untilMs);
       } catch (error) {
-        failure = asFailure(error);
-        this.#context.log.debug(
-          { domain: pair.remote, ...target, reason: failure.message },
-          'a server was not reached',
-        );
+        const reason = asFailure(error);
+        const { host, port, directTls } = target;
+        log.debug({ domain: pair.remote, host, port, directTls, reason: reason.message }, 'a server was not reached');
+        failure = target.doubt ?? reason;
       }
     }
     throw failure;
+  }
+
+  async #reach<T>(pair: Pair, target: Target, work: (negotiation: Negotiation) => Promise<T>, untilMs: number) {
+    const { clock } = this.#context;
+    const attempt = async (external: boolean): Promise<T> => {
+      const wire = await this.#dial(target, pair.remote);
+      const negotiation = new Negotiation(this.#context, pair, wire, { ...target, external });
+      try {
+        return await this.#negotiate(negotiation, work, Math.min(NEGOTIATION_MS, untilMs - clock.nowMs()));
+      } catch (error) {
+        if (!negotiation.endedByExternal) throw error;
+        return attempt(false);
+      }
+    };
+    return attempt(true);
   }
 
   /** @throws PeerFailure */
@@ -96,8 +113,8 @@ export class Connector {
     return new Wire(socket, clock, { address: socket.remoteAddress ?? '' });
   }
 
-  async #negotiate<T>(negotiation: Negotiation, work: (negotiation: Negotiation) => Promise<T>): Promise<T> {
-    const patience = this.#context.clock.after(NEGOTIATION_MS, () => negotiation.giveUp());
+  async #negotiate<T>(negotiation: Negotiation, work: (negotiation: Negotiation) => Promise<T>, patienceMs: number) {
+    const patience = this.#context.clock.after(patienceMs, () => negotiation.giveUp());
     this.#underWay.add(negotiation);
     try {
       return await work(negotiation);

@@ -17,11 +17,13 @@ import type { FederationContext } from './context.ts';
 import { NS_DIALBACK } from './dialback.ts';
 import { DialbackDesk } from './dialback-desk.ts';
 import { domainOf } from './domain.ts';
+import { failureOf } from './inbox.ts';
 import type { Link } from './link.ts';
 import { type Outgoing, pairOf } from './outgoing.ts';
 import type { SecuredPeer } from './tls.ts';
 
-const IDLE_MS = 15 * 60_000;
+/** Who dialled ends an idle link: whoever only listens cannot know what is on its way, and waits longer. */
+const IDLE_MS = { out: 15 * 60_000, in: 60 * 60_000 };
 const BURST_SECONDS = 10;
 /** Of a peer that is not known yet. */
 const STRANGER_PER_SECOND = 20;
@@ -44,6 +46,8 @@ export class Conversation {
   readonly secured: SecuredPeer;
   readonly link: Link;
   readonly sinceMs: number;
+  /** Resolves when the connection is gone and what it owed was given back. Never rejects. */
+  readonly ended: Promise<void>;
   /** Of the header of the server that was dialled; anew with each opening. */
   streamId = '';
   /** XEP-0288: stanzas go both ways. */
@@ -70,6 +74,7 @@ export class Conversation {
   #held = false;
   /** Nothing more goes here. */
   #over = false;
+  #resolveEnded: () => void = () => undefined;
 
   constructor({ context, link, direction, secured }: ConversationOptions) {
     this.#context = context;
@@ -77,6 +82,9 @@ export class Conversation {
     this.direction = direction;
     this.secured = secured;
     this.sinceMs = context.clock.nowMs();
+    this.ended = new Promise((resolve) => {
+      this.#resolveEnded = resolve;
+    });
     this.#lastMs = this.sinceMs;
     this.#bucket = new TokenBucket(context.clock, STRANGER_PER_SECOND, STRANGER_PER_SECOND * BURST_SECONDS);
     this.#desk = new DialbackDesk(context, this);
@@ -120,8 +128,13 @@ export class Conversation {
       this.#bucket = new TokenBucket(this.#context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
       this.link.admit();
     }
-    if (this.direction === 'in' && this.bidi) this.say(local, remote, proof);
+    if (this.direction === 'in' && this.bidi && this.#isEnough(remote)) this.say(local, remote, proof);
     else this.#context.changed(this);
+  }
+
+  /** Who was called back has vouched for this link, and that is no certificate. */
+  #isEnough(remote: string): boolean {
+    return !this.#context.policy.of(remote).requireCertificate || this.secured.certificate.proves(remote);
   }
 
   /** Stanzas from `local` to `remote` may go here from now on. */
@@ -174,8 +187,9 @@ export class Conversation {
 
   #peerFailed(element: Element): void {
     if (element.name !== 'error') return;
-    const condition = element.getChildElements()[0]?.name ?? 'error';
-    for (const { remote } of this.#said.values()) this.#context.trouble(remote, `it ended the stream: ${condition}`);
+    const failure = failureOf(element);
+    for (const { remote } of this.#said.values()) this.#context.trouble(remote, failure.message);
+    this.#desk.closed(failure);
     this.leave();
   }
 
@@ -273,6 +287,7 @@ export class Conversation {
   leave(error?: StreamError): void {
     this.#over = true;
     this.#context.over(this, []);
+    if (this.#peerCounts) this.#acks?.conclude();
     this.link.finish(error);
   }
 
@@ -283,13 +298,15 @@ export class Conversation {
     this.#idleTimer?.cancel();
     this.#desk.closed();
     this.#context.over(this, [...(this.#acks?.stop() ?? []), ...this.#unwritten.splice(0)]);
+    this.#resolveEnded();
   }
 
   #watchIdle(): void {
     const idleMs = this.#context.clock.nowMs() - this.#lastMs;
     const busy = this.unacknowledged > 0 || this.#lanes.pending > 0;
-    if (idleMs >= IDLE_MS && !busy) this.leave();
-    else this.#idleTimer = this.#context.clock.after(Math.max(1_000, IDLE_MS - idleMs), () => this.#watchIdle());
+    const restMs = IDLE_MS[this.direction] - idleMs;
+    if (restMs <= 0 && !busy) this.leave();
+    else this.#idleTimer = this.#context.clock.after(Math.max(1_000, restMs), () => this.#watchIdle());
   }
 }
 

@@ -19,7 +19,8 @@ export function dial(addresses: readonly string[], port: number, clock: Clock): 
       for (const socket of open) socket.destroy();
       outcome();
     };
-    const fail = () => settle(() => reject(new PeerFailure(`${addresses.join(', ')} port ${port}: ${reason}`)));
+    const words = () => `${addresses.join(', ')} port ${port}: ${reason}`;
+    const fail = () => settle(() => reject(new PeerFailure(words(), { kind: 'unconnected' })));
     const patience = clock.after(TIMEOUT_MS, fail);
     const attempt = () => {
       next?.cancel();

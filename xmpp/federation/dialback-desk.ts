@@ -14,7 +14,10 @@ import {
 import { domainIn } from './domain.ts';
 import { asFailure, PeerFailure } from './failure.ts';
 
-const TIMEOUT_MS = 30_000;
+/** For who has to call back first, and for who has only to look at its own key. */
+const RESULT_MS = 30_000;
+const VERIFY_MS = 10_000;
+const SILENT = new PeerFailure('it did not answer to dialback');
 /** Claims of one peer that are looked into at once. */
 const MAX_CLAIMS = 8;
 /** Domains that one stream speaks for. */
@@ -24,7 +27,7 @@ export class DialbackDesk {
   readonly #context: FederationContext;
   readonly #conversation: Conversation;
   /** By what the answer will say. */
-  readonly #waiting = new Map<string, (answer: Element | undefined) => void>();
+  readonly #waiting = new Map<string, (answer: Element | PeerFailure) => void>();
   #claims = 0;
 
   constructor(context: FederationContext, conversation: Conversation) {
@@ -36,14 +39,14 @@ export class DialbackDesk {
   async introduce(local: string, remote: string, done: () => void): Promise<void> {
     const { streamId, link } = this.#conversation;
     const key = dialbackKey(this.#context.secret, { sender: local, target: remote, streamId });
-    const answer = this.#answer(`result ${remote} ${local}`, done);
+    const answer = this.#answer(`result ${remote} ${local}`, RESULT_MS, done);
     link.send(dialbackElement('result', { from: local, to: remote }, key));
     if ((await answer).attrs.type !== 'valid') throw refusalOf(await answer);
   }
 
   /** Section 2.1.2. @throws PeerFailure where it cannot be learned */
   async verify({ sender, target, streamId }: DialbackClaim, key: string): Promise<boolean> {
-    const answer = this.#answer(`verify ${sender} ${target} ${streamId}`);
+    const answer = this.#answer(`verify ${sender} ${target} ${streamId}`, VERIFY_MS);
     this.#conversation.link.send(dialbackElement('verify', { from: target, to: sender, id: streamId }, key));
     const { type } = (await answer).attrs;
     if (type !== 'valid' && type !== 'invalid') throw refusalOf(await answer);
@@ -51,8 +54,8 @@ export class DialbackDesk {
   }
 
   /** A link that closed answers nothing more. */
-  closed(): void {
-    for (const resolve of this.#waiting.values()) resolve(undefined);
+  closed(why = SILENT): void {
+    for (const settle of this.#waiting.values()) settle(why);
     this.#waiting.clear();
   }
 
@@ -69,17 +72,17 @@ export class DialbackDesk {
   }
 
   /** `valid` runs at once where the answer is that. */
-  #answer(what: string, valid?: () => void): Promise<Element> {
+  #answer(what: string, patienceMs: number, valid?: () => void): Promise<Element> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.has(what)) throw new PeerFailure('it is being asked already');
-      const settle = (answer: Element | undefined) => {
+      const settle = (answer: Element | PeerFailure) => {
         timer.cancel();
         this.#waiting.delete(what);
-        if (answer?.attrs.type === 'valid') valid?.();
-        if (answer) resolve(answer);
-        else reject(new PeerFailure('it did not answer to dialback'));
+        if (answer instanceof PeerFailure) return reject(answer);
+        if (answer.attrs.type === 'valid') valid?.();
+        resolve(answer);
       };
-      const timer = this.#context.clock.after(TIMEOUT_MS, () => settle(undefined));
+      const timer = this.#context.clock.after(patienceMs, () => settle(SILENT));
       this.#waiting.set(what, settle);
     });
   }
@@ -119,7 +122,7 @@ export class DialbackDesk {
       else this.#turnAway(local, remote);
     } catch (error) {
       const failure = asFailure(error);
-      refuse(failure.toStanzaError().condition, failure.message);
+      refuse(failure.dialbackCondition, failure.message);
     } finally {
       this.#claims -= 1;
     }

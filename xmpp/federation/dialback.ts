@@ -60,10 +60,13 @@ const LASTING = new Set([
 /** What an answer of type error or invalid says, in words. */
 export function refusalOf(answer: Element): PeerFailure {
   if (answer.attrs.type === 'invalid')
-    return new PeerFailure('it does not believe that this is who it says (dialback)', true);
+    return new PeerFailure('it does not believe that this is who it says (dialback)', {
+      kind: 'invalid',
+      lasting: true,
+    });
   const children = answer.getChild('error')?.getChildElements() ?? [];
   const condition = children.find(({ name }) => name !== 'text')?.name ?? 'error';
   const text = children.find(({ name }) => name === 'text')?.getText();
   const said = `it refused dialback: ${condition}${text ? ` (${text.slice(0, 200)})` : ''}`;
-  return new PeerFailure(said, LASTING.has(condition));
+  return new PeerFailure(said, { kind: 'refused', lasting: LASTING.has(condition) });
 }

@@ -94,12 +94,26 @@ function unexpected(arrival: Arrival): PeerFailure {
   if (arrival.kind === 'over') return new PeerFailure(arrival.why);
   if (arrival.kind === 'header') return new PeerFailure('it opened its stream twice');
   if (!isStreamError(arrival.element)) return new PeerFailure(`it said <${arrival.element.name}/> in the wrong place`);
-  const children = arrival.element.getChildElements();
+  return failureOf(arrival.element);
+}
+
+/** What a stream error says. */
+export function failureOf(streamError: Element): PeerFailure {
+  const children = streamError.getChildElements();
   const condition = children[0]?.name ?? 'error';
   const text = children.find(({ name }) => name === 'text')?.getText();
   const said = `it ended the stream: ${condition}${text ? ` (${text.slice(0, 200)})` : ''}`;
-  return new PeerFailure(said, LASTING.has(condition as StreamError['condition']));
+  const known = condition as StreamError['condition'];
+  return new PeerFailure(said, { kind: KINDS[known] ?? 'lost', lasting: LASTING.has(known) });
 }
+
+const KINDS: Partial<Record<StreamError['condition'], PeerFailure['kind']>> = {
+  'host-gone': 'unresolved',
+  'host-unknown': 'unresolved',
+  'invalid-from': 'refused',
+  'not-authorized': 'refused',
+  'policy-violation': 'refused',
+};
 
 /** What another try in a minute would not change. */
 const LASTING: ReadonlySet<StreamError['condition']> = new Set([

@@ -108,7 +108,8 @@ export class IncomingStream {
   }
 
   #writeHeader(id: string, to: string | undefined): void {
-    this.#link.writeHeader({ id, from: this.#local || undefined, to });
+    // RFC 6120 section 4.7.4: an answer names one.
+    this.#link.writeHeader({ id, from: this.#local || undefined, to, lang: 'en' });
   }
 
   /** RFC 6120 section 4.7.1: a server names itself; one that does not can still verify keys. */

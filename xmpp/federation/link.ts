@@ -28,6 +28,7 @@ export interface HeaderAddresses {
   to: string | undefined;
   /** Of the answer to a header. */
   id?: string;
+  lang?: string;
 }
 
 export class Link {
@@ -80,10 +81,10 @@ export class Link {
     return this.#parser?.midElement === false && this.wire.unreadBytes === 0;
   }
 
-  /** No language is named: what our members say is in theirs. */
-  writeHeader({ from, to, id }: HeaderAddresses): void {
+  /** A header that we begin with names no language: what our members say is in theirs. */
+  writeHeader({ from, to, id, lang }: HeaderAddresses): void {
     this.headerSent = true;
-    const attributes = Object.entries({ id, from, to })
+    const attributes = Object.entries({ id, from, to, 'xml:lang': lang })
       .map(([name, value]) => (value === undefined ? '' : ` ${name}='${attribute(value)}'`))
       .join('');
     this.wire.write(

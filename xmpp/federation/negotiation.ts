@@ -22,21 +22,31 @@ export interface Pair {
   remote: string;
 }
 
+export interface NegotiationOptions {
+  directTls: boolean;
+  /** It has to prove itself by its certificate. */
+  doubt?: unknown;
+  /** Whether to try SASL EXTERNAL where it is offered. */
+  external: boolean;
+}
+
 /** A link whose peer is known as well as its certificate makes it known; nothing has been said of us. */
 export class Negotiation {
   readonly #context: FederationContext;
   readonly #pair: Pair;
   readonly #link: Link;
   readonly #inbox = new Inbox();
-  readonly #directTls: boolean;
+  readonly #options: NegotiationOptions;
+  /** The peer was asked to believe our certificate and did not. */
+  #unbelieved = false;
   #features: Element = xml('features');
   #streamId = '';
   #conversation: Conversation | undefined;
 
-  constructor(context: FederationContext, pair: Pair, wire: Wire, directTls: boolean) {
+  constructor(context: FederationContext, pair: Pair, wire: Wire, options: NegotiationOptions) {
     this.#context = context;
     this.#pair = pair;
-    this.#directTls = directTls;
+    this.#options = options;
     this.#link = new Link(wire, context.limits, context.clock);
   }
 
@@ -46,7 +56,7 @@ export class Negotiation {
     const { tls, policy } = this.#context;
     const wire = this.#link.wire;
     let secured: SecuredPeer;
-    if (this.#directTls) {
+    if (this.#options.directTls) {
       secured = await tls.dial(wire, this.#pair.local, remote, true);
       this.#link.start(this.#inbox.events);
     } else {
@@ -57,7 +67,9 @@ export class Negotiation {
       this.#link.restart();
     }
     const problem = secured.certificate.problemFor(remote);
-    if (problem !== undefined && policy.of(remote).requireCertificate) throw new PeerFailure(problem, true);
+    const { requireCertificate } = policy.of(remote);
+    if (problem !== undefined && (requireCertificate || this.#options.doubt !== undefined))
+      throw new PeerFailure(problem, { kind: 'unproved', lasting: true });
     await this.#open();
     const conversation = new Conversation({ context: this.#context, link: this.#link, direction: 'out', secured });
     this.#conversation = conversation;
@@ -87,7 +99,8 @@ export class Negotiation {
       begin();
       this.hand(conversation);
     } else {
-      if (!dialback) throw new PeerFailure(`${refused}, and dialback is switched off here`, true);
+      if (!dialback)
+        throw new PeerFailure(`${refused}, and dialback is switched off here`, { kind: 'refused', lasting: true });
       this.hand(conversation);
       await conversation.introduce(local, remote, begin);
     }
@@ -119,6 +132,11 @@ export class Negotiation {
     return feature?.getChild('errors') !== undefined;
   }
 
+  /** Some close the stream of whom they do not believe by SASL, before there can be dialback on it. */
+  get endedByExternal(): boolean {
+    return this.#unbelieved && !this.#link.open && this.#context.policy.of(this.#pair.remote).dialback;
+  }
+
   giveUp(): void {
     this.#link.destroy();
     this.#conversation?.closed();
@@ -135,21 +153,25 @@ export class Negotiation {
     const { local, remote } = this.#pair;
     this.#link.writeHeader({ from: local, to: remote });
     const { id, version } = await this.#inbox.header();
-    if (!/^[1-9]\d*\./.test(version ?? '')) throw new PeerFailure('it speaks no XMPP 1.0, and so no TLS', true);
+    if (!/^[1-9]\d*\./.test(version ?? ''))
+      throw new PeerFailure('it speaks no XMPP 1.0, and so no TLS', { kind: 'unconnected', lasting: true });
     this.#streamId = id ?? '';
     this.#features = await this.#inbox.element();
-    if (!this.#features.is('features', NS_STREAM)) throw new PeerFailure('it named no features');
+    if (!this.#features.is('features', NS_STREAM))
+      throw new PeerFailure('it named no features', { kind: 'unconnected' });
   }
 
   async #startTls(): Promise<void> {
-    if (!this.#has('starttls', NS_TLS)) throw new PeerFailure('it offers no TLS', true);
+    if (!this.#has('starttls', NS_TLS))
+      throw new PeerFailure('it offers no TLS', { kind: 'unconnected', lasting: true });
     this.#link.send(xml('starttls', { xmlns: NS_TLS }));
     const answer = await this.#inbox.element();
     if (!answer.is('proceed', NS_TLS) || !this.#link.quiet || !this.#inbox.empty)
-      throw new PeerFailure('it refused TLS');
+      throw new PeerFailure('it refused TLS', { kind: 'unconnected' });
   }
 
   #offersExternal(): boolean {
+    if (!this.#options.external) return false;
     const mechanisms = this.#features.getChild('mechanisms', NS_SASL)?.getChildren('mechanism') ?? [];
     return mechanisms.some((mechanism) => mechanism.getText() === 'EXTERNAL');
   }
@@ -158,9 +180,11 @@ export class Negotiation {
   async #external(): Promise<string | undefined> {
     const identity = Buffer.from(this.#pair.local).toString('base64');
     this.#link.send(xml('auth', { xmlns: NS_SASL, mechanism: 'EXTERNAL' }, identity));
+    this.#unbelieved = true;
     const answer = await this.#inbox.element();
     if (!answer.is('success', NS_SASL))
       return `it refuses our certificate (${answer.getChildElements()[0]?.name ?? answer.name})`;
+    this.#unbelieved = false;
     this.#link.restart();
     await this.#open();
     return undefined;

@@ -14,7 +14,13 @@ const MAX_WAITING = 500;
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MAX_WAIT_MS = 60_000;
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 5 * 60_000;
+/** Half of what waits at most: all that is sent meets at least one more try. */
+const LONGEST_PAUSE_MS = 30_000;
+const LASTING_PAUSE_MS = 60_000;
+/** Not all boxes that lost one server come back to it at once (RFC 6120 section 3.3). */
+const SCATTER = 0.25;
+
+export const LOST = 'The connection to the server was lost.';
 
 export interface Room {
   take(bytes: number): boolean;
@@ -22,12 +28,12 @@ export interface Room {
 }
 
 export interface RouteOptions {
-  context: FederationContext;
+  context: Pick<FederationContext, 'clock' | 'random' | 'log' | 'trouble'>;
   pair: Pair;
   /** A link over which the pair may speak, if one is up. */
-  find: () => Conversation | undefined;
+  find: () => Pick<Conversation, 'send'> | undefined;
   /** @param asker who waits for it first @throws PeerFailure */
-  open: (asker: string) => Promise<Conversation>;
+  open: (asker: string) => Promise<unknown>;
   /** Of all routes: takes room for so many bytes, if there is any, and gives it back. */
   room: Room;
   /** Back to who sent it. */
@@ -77,28 +83,40 @@ export class Route {
     if (!conversation) return;
     this.#failures = 0;
     this.#failure = undefined;
-    this.#pause?.cancel();
+    this.#nextTryMs = 0;
+    this.#endPause();
     for (const outgoing of this.#take()) conversation.send(outgoing);
   }
 
   /** A link is gone, and the peer may not have got this. What it may get twice is tried once more. */
   lost(rest: readonly Outgoing[]): void {
-    const error = new StanzaError('remote-server-timeout', { text: 'The connection to the server was lost.' });
+    const error = new StanzaError('remote-server-timeout', { text: LOST });
     const again = rest.filter((outgoing) => mayRepeat(outgoing) && !outgoing.retried);
     for (const outgoing of rest) if (!again.includes(outgoing)) this.#options.bounce(outgoing, error);
+    // Before what was sent later and waits already.
+    const later = this.#take();
     for (const outgoing of again) this.send({ ...outgoing, retried: true });
+    for (const outgoing of later) this.send(outgoing);
+  }
+
+  /** The server is there again, or so it seems: what waits goes on without a pause. */
+  hurry(): void {
+    if (this.#opening || !this.#failure) return;
+    this.#endPause();
+    this.#nextTryMs = 0;
+    if (this.#waiting.length > 0) void this.#open();
   }
 
   /** Gives back everything. */
   stop(error: StanzaError): void {
-    this.#pause?.cancel();
+    this.#endPause();
     this.#expiry?.cancel();
     for (const outgoing of this.#take()) this.#options.bounce(outgoing, error);
   }
 
   #queue(outgoing: Outgoing): void {
     const pauseMs = this.#nextTryMs - this.#options.context.clock.nowMs();
-    if (this.#failure && !this.#opening && (this.#failure.lasting ? pauseMs > 0 : pauseMs > MAX_WAIT_MS)) {
+    if (this.#failure?.lasting && !this.#opening && pauseMs > 0) {
       this.#options.bounce(outgoing, this.#failure.toStanzaError());
       return;
     }
@@ -108,7 +126,18 @@ export class Route {
       return;
     }
     this.#watch();
+    this.#openAfter(pauseMs);
+  }
+
+  #openAfter(pauseMs: number): void {
+    if (this.#opening || this.#pause) return;
     if (pauseMs <= 0) void this.#open();
+    else this.#pause = this.#options.context.clock.after(pauseMs, () => void this.#open());
+  }
+
+  #endPause(): void {
+    this.#pause?.cancel();
+    this.#pause = undefined;
   }
 
   #keep(outgoing: Outgoing): boolean {
@@ -134,7 +163,7 @@ export class Route {
   async #open(): Promise<void> {
     if (this.#opening) return;
     this.#opening = true;
-    this.#pause?.cancel();
+    this.#endPause();
     try {
       await this.#options.open(this.#waiting[0]?.from.bare.toString() ?? '');
       this.#opening = false;
@@ -152,18 +181,24 @@ export class Route {
       this.ready();
       return;
     }
-    const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** this.#failures);
+    const backOffMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 4 ** this.#failures) * (1 - SCATTER * this.#lot());
+    const pauseMs = failure.lasting ? LASTING_PAUSE_MS : backOffMs;
     const nowMs = context.clock.nowMs();
     this.#failures += 1;
     this.#failure = failure;
-    this.#nextTryMs = nowMs + (failure.lasting ? Math.max(pauseMs, MAX_WAIT_MS) : pauseMs);
+    this.#nextTryMs = nowMs + pauseMs;
     context.trouble(pair.remote, failure.message);
     context.log.info({ ...pair, reason: failure.message }, 'no connection to a server');
     for (const outgoing of this.#take()) {
       const waits = !failure.lasting && this.#nextTryMs - outgoing.atMs <= MAX_WAIT_MS;
       if (!waits || !this.#keep(outgoing)) bounce(outgoing, failure.toStanzaError());
     }
-    if (this.#waiting.length > 0) this.#pause = context.clock.after(pauseMs, () => void this.#open());
+    if (this.#waiting.length > 0) this.#openAfter(pauseMs);
+  }
+
+  /** From 0 to below 1. */
+  #lot(): number {
+    return this.#options.context.random(4).readUInt32BE() / 2 ** 32;
   }
 
   #take(): Outgoing[] {

@@ -86,7 +86,8 @@ function shakeHands(plain: Socket, options: ConnectionOptions): Promise<TLSSocke
     const socket = connect({ ...options, socket: plain });
     const gone = (error?: unknown) => {
       plain.destroy();
-      reject(new PeerFailure(`the TLS handshake failed${error instanceof Error ? `: ${error.message}` : ''}`));
+      const why = error instanceof Error ? `: ${error.message}` : '';
+      reject(new PeerFailure(`the TLS handshake failed${why}`, { kind: 'unconnected' }));
     };
     socket.once('secureConnect', () => resolve(socket));
     socket.on('error', gone);

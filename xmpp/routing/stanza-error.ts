@@ -22,6 +22,8 @@ const DEFAULT_TYPES = {
   'policy-violation': 'modify',
   'recipient-unavailable': 'wait',
   redirect: 'modify',
+  // Of XEP-0220 section 2.5, which has it in the same namespace.
+  'remote-connection-failed': 'wait',
   'registration-required': 'auth',
   'remote-server-not-found': 'cancel',
   'remote-server-timeout': 'wait',

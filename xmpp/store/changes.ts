@@ -23,6 +23,7 @@ import type {
   Id,
   Invite,
   LastSeen,
+  PeerRuleRow,
   PushRegistration,
   Role,
   RosterItem,
@@ -90,6 +91,10 @@ export interface ChangeData {
   /** A component's domain and its secret (XEP-0114). */
   'component set': { domain: string; secret: string };
   'component removed': { domain: string };
+
+  /** In the place of an earlier one of the same domain. */
+  'peer rules set': PeerRuleRow;
+  'peer rules removed': { domain: string };
 
   'invite created': Invite;
   /** One use taken; `account` is the account it made, or the bare JID of the contact. */

@@ -147,3 +147,14 @@ export interface LastSeen {
   atMs: number;
   status: string;
 }
+
+/** What the owner asks of another server and of all below its domain; what is absent is as for every server. */
+export interface PeerRuleRow {
+  /** Prepared. */
+  domain: string;
+  /** Only with a certificate that is good for its domain. */
+  requireCertificate?: boolean;
+  dialback?: boolean;
+  /** 0 for no limit. */
+  stanzasPerSecond?: number;
+}

@@ -17,6 +17,7 @@ import { SqliteInvites } from './reads/invites.ts';
 import { SqliteKept } from './reads/kept.ts';
 import { SqliteNodes } from './reads/nodes.ts';
 import { SqliteOffline } from './reads/offline.ts';
+import { SqlitePeers } from './reads/peers.ts';
 import { SqliteRooms } from './reads/rooms.ts';
 import { SqliteRoster } from './reads/roster.ts';
 import { SqliteSecrets } from './reads/secrets.ts';
@@ -55,6 +56,7 @@ class SqliteStore implements Store {
   readonly archive: SqliteArchive;
   readonly offline: SqliteOffline;
   readonly components: SqliteComponents;
+  readonly peers: SqlitePeers;
   readonly invites: SqliteInvites;
   readonly access: SqliteAccess;
   readonly extras: SqliteExtras;
@@ -77,6 +79,7 @@ class SqliteStore implements Store {
     this.archive = new SqliteArchive(db);
     this.offline = new SqliteOffline(db);
     this.components = new SqliteComponents(db);
+    this.peers = new SqlitePeers(db);
     this.invites = new SqliteInvites(db);
     this.access = new SqliteAccess(db);
     this.extras = new SqliteExtras(db);

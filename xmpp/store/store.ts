@@ -22,6 +22,7 @@ import type {
   Invite,
   KeptKind,
   LastSeen,
+  PeerRuleRow,
   PushRegistration,
   RosterItem,
   ServerRow,
@@ -71,6 +72,11 @@ export interface SecretReads {
 export interface ComponentReads {
   /** Those that were added, ordered by domain. */
   all(): { domain: string; secret: string }[];
+}
+
+export interface PeerReads {
+  /** Ordered by domain. */
+  rules(): PeerRuleRow[];
 }
 
 export interface AccountReads {
@@ -245,6 +251,7 @@ export interface Store {
   readonly archive: ArchiveReads;
   readonly offline: OfflineReads;
   readonly components: ComponentReads;
+  readonly peers: PeerReads;
   readonly invites: InviteReads;
   readonly access: AccessReads;
   readonly extras: ExtrasReads;

@@ -124,7 +124,7 @@ describe.runIf(hasProsody)('Prosody', () => {
     expect(state?.lastError?.text).toMatch(reason);
     alice.say(romeo.bare, 'Hello');
     const back = await alice.bounced('message', romeo.bare);
-    expect(conditionOf(back)).toBe('remote-server-not-found');
+    expect(conditionOf(back)).toBe('remote-server-timeout');
     const error = childOf(back, 'error');
     expect(error && textOf(childOf(error, 'text'))).toMatch(reason);
     expect(textsOf(alice)).not.toContain('Let me in');

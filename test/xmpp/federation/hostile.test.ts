@@ -1,5 +1,7 @@
 /** Peers that lie, push or misbehave: what they get, and that nothing of theirs comes in. */
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { RawPeer } from './raw.ts';
 import { World } from './side.ts';
 
@@ -139,6 +141,29 @@ describe('a peer that is not known', () => {
     );
     peer.write(message('u@bank.test', 'v@b.test'));
     expect(await peer.hears('</stream:stream>')).toContain('<not-authorized ');
+    expect(b.received).toEqual([]);
+  });
+
+  test('proves nothing without TLS', async () => {
+    const { b } = await attacked();
+    for (const said of ["<db:result from='a.test' to='b.test'>00</db:result>", message('u@a.test', 'v@b.test')]) {
+      const socket = connect(b.port, '127.0.0.1').setEncoding('utf8');
+      onTestFinished(() => void socket.destroy());
+      let heard = '';
+      socket.on('data', (text: string) => {
+        heard += text;
+      });
+      socket.write(
+        "<stream:stream xmlns='jabber:server' xmlns:stream='http://etherx.jabber.org/streams'" +
+          ` xmlns:db='jabber:server:dialback' from='a.test' to='b.test' version='1.0'>${said}`,
+      );
+      await once(socket, 'close');
+      expect(heard).toContain('<required/>');
+      expect(heard).not.toContain('urn:xmpp:features:dialback');
+      expect(heard).toContain('<policy-violation ');
+      // RFC 6120 section 4.7.4.
+      expect(heard).toContain("xml:lang='en'");
+    }
     expect(b.received).toEqual([]);
   });
 

@@ -37,7 +37,7 @@ describe('two servers', () => {
     const b = await world.side({ domains: ['b.test'], rules: { requireCertificate: true } });
     a.say('alice@a.test/x', 'bob@b.test', 'one');
     await a.heard(1);
-    expect(conditionOf(a.received[0])).toBe('remote-server-not-found');
+    expect(conditionOf(a.received[0])).toBe('remote-server-timeout');
     expect(textOf(a.received[0])).toContain('its certificate is for elsewhere.test');
     expect(b.state('a.test')?.lastError?.text).toContain('its certificate is for elsewhere.test');
   });

@@ -1,15 +1,14 @@
-/** Keys, rules, and the race of addresses, each by itself. */
+/** Keys, answers of the DNS, and the race of addresses, each by itself. */
 import { createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../xmpp/clock.ts';
 import { dial } from '../../../xmpp/federation/dial.ts';
 import { dialbackKey, isDialbackKey } from '../../../xmpp/federation/dialback.ts';
 import { External } from '../../../xmpp/federation/external.ts';
-import { ConfiguredPolicy } from '../../../xmpp/federation/policy.ts';
 import { DnsCache } from '../../../xmpp/federation/resolver/cache.ts';
 import { Slots } from '../../../xmpp/federation/slots.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
-import { TestClock, testConfig } from '../extensions/harness.ts';
+import { TestClock } from '../extensions/harness.ts';
 
 describe('keys of dialback', () => {
   test('are those of the examples in XEP-0220', () => {
@@ -19,24 +18,6 @@ describe('keys of dialback', () => {
     expect(isDialbackKey('s3cr3tf0rd14lb4ck', claim, ` ${key}\n`)).toBe(true);
     expect(isDialbackKey('s3cr3tf0rd14lb4ck', { ...claim, streamId: 'D60000229E' }, key)).toBe(false);
     expect(isDialbackKey('another', claim, key)).toBe(false);
-  });
-});
-
-describe('rules', () => {
-  const policy = (rules: Partial<typeof testConfig.federation>, owner = () => true) =>
-    new ConfiguredPolicy({ ...testConfig.federation, ...rules }, owner);
-
-  test('of a domain stand before the general ones, the most specific first', () => {
-    const rules = policy({
-      requireCertificate: true,
-      domains: { 'b.test': { requireCertificate: false }, 'x.b.test': { dialback: false } },
-    });
-    expect(rules.of('rooms.b.test')).toMatchObject({ requireCertificate: false, dialback: true });
-    expect(rules.of('x.b.test')).toMatchObject({ requireCertificate: true, dialback: false });
-  });
-
-  test("of the server's owner come on top", () => {
-    expect(policy({}, () => false).allows('in', 'a.test', 'b.test')).toBe(false);
   });
 });
 

@@ -1,10 +1,13 @@
 /** Where the server of a domain is: real questions to a real DNS server. */
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../xmpp/clock.ts';
+import type { PeerFailure } from '../../../xmpp/federation/failure.ts';
 import { SystemDns } from '../../../xmpp/federation/resolver/dns.ts';
 import { Resolver } from '../../../xmpp/federation/resolver/resolver.ts';
 import { inOrder } from '../../../xmpp/federation/resolver/srv.ts';
 import { TestDns, type Zone } from '../../kit/dns.ts';
+
+const OWN = ['192.168.1.77', '2001:db8:77::1'];
 
 async function resolverOf(zone: Zone, hosts: Record<string, string | string[]> = {}, loopbackAllowed = true) {
   const dns = new TestDns(zone);
@@ -13,13 +16,15 @@ async function resolverOf(zone: Zone, hosts: Record<string, string | string[]> =
   const system = new SystemDns([place], systemClock, 200);
   const tor = { isThere: true };
   const dialsOnions = () => tor.isThere;
-  return { dns, tor, resolver: new Resolver({ dns: system, hosts, random: () => 0.5, loopbackAllowed, dialsOnions }) };
+  const ownAddresses = () => OWN;
+  const options = { dns: system, hosts, random: () => 0.5, loopbackAllowed, dialsOnions, ownAddresses };
+  return { dns, tor, resolver: new Resolver(options) };
 }
 
 const reasonOf = (promise: Promise<unknown>) =>
   promise.then(
     () => 'no error',
-    (error: Error & { lasting?: boolean }) => `${error.lasting ? 'lasting' : 'passing'}: ${error.message}`,
+    (error: PeerFailure) => `${error.lasting ? 'lasting' : 'passing'}: ${error.message}`,
   );
 
 describe('a domain leads', () => {
@@ -60,11 +65,45 @@ describe('a domain leads', () => {
     expect(await resolver.targets('b.test')).toEqual([{ host: 'b.test', port: 5270, directTls: true }]);
   });
 
-  test('nowhere for now, where the DNS fails or is silent', async () => {
-    const names = ['_xmpp-server._tcp.b.test', '_xmpps-server._tcp.b.test', '_xmpp-server._tcp.c.test'];
-    const { resolver } = await resolverOf({ broken: names, silent: ['_xmpp-server._tcp.d.test'] });
-    for (const domain of ['b.test', 'c.test', 'd.test'])
-      expect(await reasonOf(resolver.targets(domain))).toMatch(/^passing: the DNS does not answer/);
+  test('to itself at a guess, where the DNS fails or is silent: who answers there has to prove it', async () => {
+    const broken = ['_xmpp-server._tcp.b.test', '_xmpps-server._tcp.b.test', '_xmpps-server._tcp.c.test'];
+    const { resolver } = await resolverOf({ broken, silent: ['_xmpp-server._tcp.d.test'] });
+    for (const domain of ['b.test', 'c.test', 'd.test']) {
+      const targets = await resolver.targets(domain);
+      expect(targets).toMatchObject([{ host: domain, port: 5269, directTls: false }]);
+      expect(targets[0]?.doubt?.message).toMatch(/^the DNS does not answer/);
+    }
+  });
+
+  test('to what could be learned, where one of the two questions fails', async () => {
+    const { resolver } = await resolverOf({
+      srv: {
+        '_xmpp-server._tcp.b.test': [{ port: 5269, target: 'x.b.test' }],
+        '_xmpp-server._tcp.c.test': [{ port: 0, target: '.' }],
+      },
+      broken: ['_xmpps-server._tcp.b.test', '_xmpps-server._tcp.c.test'],
+    });
+    expect(await resolver.targets('b.test')).toEqual([{ host: 'x.b.test', port: 5269, directTls: false }]);
+    expect(await reasonOf(resolver.targets('c.test'))).toMatch(/^passing: the DNS does not answer/);
+  });
+
+  test('to answers that are too long for UDP', async () => {
+    const { dns, resolver } = await resolverOf({
+      srv: { '_xmpp-server._tcp.b.test': [{ port: 5269, target: 'x.b.test' }] },
+      long: ['_xmpp-server._tcp.b.test'],
+    });
+    expect(await resolver.targets('b.test')).toEqual([{ host: 'x.b.test', port: 5269, directTls: false }]);
+    expect(dns.askedByTcp).toEqual(['SRV _xmpp-server._tcp.b.test']);
+  });
+
+  test('past an alias of its SRV records and of their target', async () => {
+    const { resolver } = await resolverOf({
+      srv: { '_xmpp-server._tcp.elsewhere.test': [{ port: 5269, target: 'x.test' }] },
+      hosts: { 'y.test': ['192.0.2.1'] },
+      aliases: { '_xmpp-server._tcp.b.test': '_xmpp-server._tcp.elsewhere.test', 'x.test': 'y.test' },
+    });
+    const [target] = await resolver.targets('b.test');
+    expect(target && (await resolver.addresses(target, 'b.test'))).toEqual(['192.0.2.1']);
   });
 
   test('to the place that is fixed for it, without a question', async () => {
@@ -107,10 +146,39 @@ describe('addresses', () => {
     const { resolver } = await resolverOf({ hosts }, { 'fixed.example': 'x.test:5269' }, false);
     for (const stranger of ['b.example', 'lan.example', 'b.notlan'])
       expect(await reasonOf(resolver.addresses(target, stranger))).toMatch(/^lasting: x.test has only addresses/);
-    for (const literal of ['192.168.1.1', 'fd00::1', '::ffff:192.168.1.1'])
-      expect(await reasonOf(resolver.addresses({ ...target, host: literal }, literal))).toMatch(/^lasting/);
+    for (const literal of [
+      '192.168.1.1',
+      'fd00::1',
+      '::ffff:192.168.1.1',
+      '64:ff9b::192.168.1.1',
+      '2002:c0a8:101::1',
+    ]) {
+      const domain = literal.includes(':') ? `[${literal}]` : literal;
+      expect(await reasonOf(resolver.addresses({ ...target, host: literal }, domain))).toMatch(/^lasting/);
+    }
     for (const known of ['box.lan', 'box', 'b.home.arpa', 'fixed.example'])
       expect(await resolver.addresses(target, known)).toContain('192.168.1.1');
+  });
+
+  test('of the box itself are nobody else', async () => {
+    const { resolver } = await resolverOf({ hosts: { 'x.test': OWN, 'y.test': [...OWN, '192.0.2.1'] } }, {}, false);
+    for (const domain of ['b.example', 'b.home.arpa'])
+      expect(await reasonOf(resolver.addresses(target, domain))).toBe(
+        `lasting: x.test is this box itself, which does not serve ${domain}`,
+      );
+    expect(await resolver.addresses({ ...target, host: 'y.test' }, 'b.example')).toEqual(['192.0.2.1']);
+  });
+
+  test('of one family do not wait long for those of the other, and are not given up for their sake', async () => {
+    const { resolver } = await resolverOf({
+      hosts: { 'x.test': ['192.0.2.1'], 'y.test': ['2001:db8::1'] },
+      silent: ['AAAA x.test'],
+      broken: ['A y.test', 'A z.test'],
+      aliases: { 'z.test': 'z.test' },
+    });
+    expect(await resolver.addresses(target, 'b.test')).toEqual(['192.0.2.1']);
+    expect(await resolver.addresses({ ...target, host: 'y.test' }, 'b.test')).toEqual(['2001:db8::1']);
+    expect(await reasonOf(resolver.addresses({ ...target, host: 'z.test' }, 'b.test'))).toMatch(/^passing/);
   });
 
   test('that are not there are no answer, and one that leads to itself is none', async () => {
@@ -195,6 +263,13 @@ describe('the order of SRV records', () => {
     weight,
     port: 1,
     directTls: false,
+  });
+
+  test('is any order among those without a weight', () => {
+    const records = ['a', 'b', 'c'].map((name) => record(name, 1, 0));
+    const lots = [0.9, 0.1, 0.5];
+    const drawn = inOrder(records, () => lots.shift() ?? 0);
+    expect(drawn.map(({ name }) => name)).toEqual(['b', 'c', 'a']);
   });
 
   test('draws by weight within a priority (RFC 2782)', () => {

@@ -5,7 +5,11 @@ import { settingsOf } from '../../../xmpp/access/rules/settings.ts';
 import { systemClock, systemRandom } from '../../../xmpp/clock.ts';
 import type { FederationConfig } from '../../../xmpp/config.ts';
 import { Federation } from '../../../xmpp/federation/federation.ts';
+import { PeerRuleBook } from '../../../xmpp/federation/peer-rules.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
+import type { Change } from '../../../xmpp/store/changes.ts';
+import type { PeerRuleRow } from '../../../xmpp/store/model.ts';
+import type { Store } from '../../../xmpp/store/store.ts';
 import { Newcomers } from '../../../xmpp/stream/newcomers.ts';
 import { TrustedProxies } from '../../../xmpp/stream/proxies.ts';
 import { TlsKeys } from '../../../xmpp/stream/tls.ts';
@@ -56,6 +60,7 @@ export class World {
 
 export class Side {
   readonly federation: Federation;
+  readonly peerRules: PeerRuleBook;
   readonly received: Element[] = [];
   /** `in a.test b.test`: what the owner's rules do not let through. */
   readonly forbidden = new Set<string>();
@@ -72,6 +77,7 @@ export class Side {
     this.#options = options;
     this.#keys = new TlsKeys(tls);
     const federation = { ...testConfig.federation, enabled: true, hosts: world.hosts, ca, ...options.rules };
+    this.peerRules = new PeerRuleBook(federation, memory(), () => this.federation.review());
     this.federation = new Federation({
       config: {
         ...testConfig,
@@ -85,6 +91,7 @@ export class Side {
       random: systemRandom,
       log: silentLog,
       keys: this.#keys,
+      peerRules: this.peerRules,
       ownerAllows: (direction, local, remote) => {
         if (this.forbidden.has(`${direction} ${local} ${remote}`)) return false;
         const question = { action: `federate-${direction}`, who: { domain: remote } } as const;
@@ -151,6 +158,18 @@ export class Side {
   #tell(): void {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
+}
+
+/** Where rules are kept as long as the test. */
+function memory(): Pick<Store, 'peers' | 'journal'> {
+  const rows = new Map<string, PeerRuleRow>();
+  const commit = async (...changes: Change[]) => {
+    for (const one of changes) {
+      if (one.kind === 'peer rules set') rows.set(one.data.domain, one.data);
+      if (one.kind === 'peer rules removed') rows.delete(one.data.domain);
+    }
+  };
+  return { peers: { rules: () => [...rows.values()] }, journal: { commit } };
 }
 
 /** The condition of a bounced stanza. */

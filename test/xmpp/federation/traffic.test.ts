@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { xml } from '../../../xmpp/xml.ts';
 import { Authority } from '../../kit/ca.ts';
 import { TestDns } from '../../kit/dns.ts';
+import { RawServer } from './raw.ts';
 import { conditionOf, textOf, World } from './side.ts';
 
 describe('stanzas', () => {
@@ -65,6 +66,54 @@ describe('stanzas', () => {
   });
 });
 
+describe('a link', () => {
+  test('ends when other things are asked of its peer, and opens again where the peer can do them', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const b = await world.side({ domains: ['b.test'], certificate: { domains: ['elsewhere.test'] } });
+    a.say('u@a.test/x', 'v@b.test', 'one');
+    await b.heard(1);
+    await a.peerRules.set('b.test', { requireCertificate: true });
+    await a.until(() => a.state('b.test') === undefined);
+    a.say('u@a.test/x', 'v@b.test', 'two');
+    await a.heard(1);
+    expect(textOf(a.received[0])).toBe('its certificate is for elsewhere.test');
+    await a.peerRules.remove('b.test');
+    a.say('u@a.test/x', 'v@b.test', 'three');
+    expect(await b.heard(2)).toEqual(['one', 'three']);
+  });
+
+  test('stays where what is asked of its peer stays', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const b = await world.side({ domains: ['b.test'] });
+    a.say('u@a.test/x', 'v@b.test', 'one');
+    await b.heard(1);
+    const before = a.state('b.test')?.sinceMs;
+    await a.peerRules.set('c.test', { requireCertificate: true });
+    expect(a.state('b.test')?.sinceMs).toBe(before);
+    expect(before).toBeDefined();
+  });
+
+  test('whose peer was only vouched for by another stream brings nothing to it where a certificate is needed', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'], certificate: { domains: ['elsewhere.test'] } });
+    const b = await world.side({ domains: ['b.test'], rules: { requireCertificate: true } });
+    // Who is called back has one that is good.
+    const good = await world.authority.issue({ domains: ['a.test'] });
+    const server = await RawServer.listen(good);
+    world.hosts['a.test'] = server.place;
+    a.say('u@a.test/x', 'v@b.test', 'one');
+    const caller = await server.caller();
+    await caller.hears("version='1.0'>");
+    caller.answer('a.test', 'b.test', "<dialback xmlns='urn:xmpp:features:dialback'><errors/></dialback>");
+    const id = /<db:verify [^>]*id='([^']+)'/.exec(await caller.hears('</db:verify>'))?.[1];
+    caller.write(`<db:verify from='a.test' to='b.test' id='${id}' type='valid'/>`);
+    await b.heard(1);
+    expect(b.state('a.test')).toMatchObject({ direction: 'in', authenticated: 'dialback' });
+  });
+});
+
 describe('what cannot go comes back', () => {
   test('at once where the domain is nowhere, and again without another look', async () => {
     const world = await World.create();
@@ -97,7 +146,8 @@ describe('what cannot go comes back', () => {
     await world.side({ domains: ['c.test'], authority: await Authority.create('Nobody knows it') });
     a.say('u@a.test', 'v@b.test', 'one');
     await a.heard(1);
-    expect(conditionOf(a.received[0])).toBe('remote-server-not-found');
+    expect(conditionOf(a.received[0])).toBe('remote-server-timeout');
+    expect(a.received[0]?.getChild('error')?.attrs.type).toBe('cancel');
     expect(textOf(a.received[0])).toMatch(/^its certificate is no good: it expired on /);
     a.say('u@a.test', 'v@c.test', 'two');
     await a.heard(2);
@@ -131,6 +181,22 @@ describe('what cannot go comes back', () => {
     await a.heard(1);
     expect(conditionOf(a.received[0])).toBe('remote-server-timeout');
   });
+
+  test('when the box stops, also what the peer did not acknowledge', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test'] });
+    const hole = await blackHole();
+    const b = await world.side({ domains: ['b.test'] });
+    world.hosts['b.test'] = `127.0.0.1:${await hole.before(b.port)}`;
+    a.say('u@a.test', 'v@b.test', 'one');
+    await b.heard(1);
+    await vi.waitUntil(() => a.state('b.test')?.queued === 0);
+    hole.swallow = true;
+    a.say('u@a.test', 'v@b.test', 'two');
+    await hole.swallowed();
+    await a.stop();
+    expect(a.received.map(conditionOf)).toEqual(['remote-server-timeout']);
+  }, 15_000);
 
   test('from what is denied, though its stream is open', async () => {
     const world = await World.create();

@@ -49,4 +49,6 @@ export const accessCases = {
   },
   'component set': { read: ({ components }) => components.all(), is: [samples['component set']] },
   'component removed': { before: ['component set'], read: ({ components }) => components.all(), is: [] },
+  'peer rules set': { read: ({ peers }) => peers.rules(), is: [samples['peer rules set']] },
+  'peer rules removed': { before: ['peer rules set'], read: ({ peers }) => peers.rules(), is: [] },
 } satisfies Partial<Record<ChangeKind, Seen>>;

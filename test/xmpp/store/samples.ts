@@ -235,6 +235,8 @@ export const samples: ChangeData = {
   'push disabled': { account, service: push.service, node: push.node },
   'component set': { domain: 'irc.casp3r.local', secret: 'hush' },
   'component removed': { domain: 'irc.casp3r.local' },
+  'peer rules set': { domain: 'old.example', requireCertificate: false, stanzasPerSecond: 50 },
+  'peer rules removed': { domain: 'old.example' },
   'invite created': invite,
   'invite used': { code: invite.code, account },
   'invite revoked': { code: invite.code },

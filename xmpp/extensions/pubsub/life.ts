@@ -13,7 +13,13 @@ import { dropLost } from './subscriptions.ts';
 import { NodeWork } from './work.ts';
 
 /** Of type 'cancel', but of the way there rather than of the subscriber. */
-const TRANSIENT: ReadonlySet<string> = new Set(['remote-server-not-found', 'feature-not-implemented', 'not-allowed']);
+const TRANSIENT: ReadonlySet<string> = new Set([
+  'remote-server-not-found',
+  'remote-server-timeout',
+  'internal-server-error',
+  'feature-not-implemented',
+  'not-allowed',
+]);
 
 /** `service`: the host's own, where it has one. */
 export class NodeLife {

@@ -13,6 +13,8 @@ export interface Target {
   host: string;
   port: number;
   directTls: boolean;
+  /** A guess, for this is why it could not be learned where the server is. Who answers there has to prove it by its certificate. */
+  doubt?: PeerFailure;
 }
 
 export interface ResolverOptions {
@@ -25,11 +27,15 @@ export interface ResolverOptions {
   random: () => number;
   /** Whether a place that the DNS of a stranger names may be this machine itself; tests only. */
   loopbackAllowed: boolean;
+  /** Of the interfaces of this machine. */
+  ownAddresses: () => readonly string[];
 }
 
 const PORT = 5269;
 /** Among fixed places: whatever the DNS says. */
 const DNS = 'dns';
+const GONE = { kind: 'unresolved', lasting: true } as const;
+const UNREACHABLE = { kind: 'unconnected', lasting: true } as const;
 const MAX_TARGETS = 8;
 const MAX_ADDRESSES = 6;
 
@@ -60,26 +66,35 @@ export class Resolver {
     }
     const reachable = targets.filter(({ host }) => !isOnion(host) || dialsOnions());
     if (reachable.length > 0) return reachable;
-    throw failure ?? new PeerFailure(`${domain} is reached by tor only, which is not there or not switched on`, true);
+    throw (
+      failure ?? new PeerFailure(`${domain} is reached by tor only, which is not there or not switched on`, UNREACHABLE)
+    );
   }
 
   /** IPv6 and IPv4 in turns (RFC 8305 section 4); at least one. @throws PeerFailure */
   async addresses({ host }: Target, domain: string): Promise<string[]> {
-    if (isOnion(host)) throw new PeerFailure(`${host} has no address outside of tor`, true);
+    if (isOnion(host)) throw new PeerFailure(`${host} has no address outside of tor`, UNREACHABLE);
     if (isIP(host) !== 0 && this.#isFixed(host, domain)) return [host];
     const { v6, v4 } = isIP(host) !== 0 ? { v6: [host], v4: [] } : await this.#options.dns.addresses(host);
     const all = Array.from({ length: Math.max(v6.length, v4.length) }, (_, i) => [v6[i], v4[i]]).flat();
     const known = all.filter((address) => address !== undefined);
     const usable = known.filter((address) => this.#mayDial(address, host, domain)).slice(0, MAX_ADDRESSES);
     if (usable.length > 0) return usable;
-    if (known.length > 0) throw new PeerFailure(`${host} has only addresses that are not on the Internet`, true);
-    throw new PeerFailure(`${host} has no address`, true);
+    if (known.some((address) => this.#isOwn(address)))
+      throw new PeerFailure(`${host} is this box itself, which does not serve ${domain}`, GONE);
+    if (known.length > 0) throw new PeerFailure(`${host} has only addresses that are not on the Internet`, GONE);
+    throw new PeerFailure(`${host} has no address`, GONE);
   }
 
   /** A stranger's DNS must not have the box knock at doors that only the box can reach, nor learn which of them are open. */
   #mayDial(address: string, host: string, domain: string): boolean {
     if (this.#options.loopbackAllowed || this.#isFixed(host, domain)) return true;
-    return !isInner(address) && (!isHome(address) || (HOME_NAME.test(domain) && isIP(domain) === 0));
+    if (isInner(address) || this.#isOwn(address)) return false;
+    return !isHome(address) || (HOME_NAME.test(domain) && isIP(withoutBrackets(domain)) === 0);
+  }
+
+  #isOwn(address: string): boolean {
+    return this.#options.ownAddresses().includes(address);
   }
 
   #places(domain: string): readonly string[] {
@@ -93,7 +108,7 @@ export class Resolver {
 
   /** @throws PeerFailure */
   async #byDns(ascii: string): Promise<Target[]> {
-    const literal = ascii.replace(/^\[|\]$/g, '');
+    const literal = withoutBrackets(ascii);
     if (isIP(literal) !== 0) return [{ host: literal, port: PORT, directTls: false }];
     const records = isOnion(ascii) ? undefined : await this.#srvTargets(ascii);
     return records ?? [{ host: ascii, port: PORT, directTls: false }];
@@ -112,10 +127,11 @@ export class Resolver {
         .slice(0, MAX_TARGETS)
         .map(({ name, port, directTls }) => ({ host: name, port, directTls }));
     }
-    // What might be there and could not be learned must not be taken for not there.
-    if (plain.status === 'rejected') throw plain.reason;
-    if (plain.value.length > 0) throw new PeerFailure(`${ascii} says that it has no XMPP server`, true);
-    return undefined;
+    const failed = [plain, direct].find((answer) => answer.status === 'rejected');
+    if (plain.status === 'fulfilled' && plain.value.length > 0)
+      throw failed?.reason ?? new PeerFailure(`${ascii} says that it has no XMPP server`, GONE);
+    // RFC 6120 section 3.2.1, step 9: no answer is tried as no records are.
+    return failed && [{ host: ascii, port: PORT, directTls: false, doubt: asFailure(failed.reason) }];
   }
 }
 
@@ -131,7 +147,9 @@ export function asciiOf(domain: string): string {
   return domainToASCII(domain) || domain;
 }
 
+const withoutBrackets = (host: string) => host.replace(/^\[|\]$/g, '');
+
 function parsePlace(place: string): Target {
   const [, host = '', port = '', tls] = /^(.+):(\d+)( tls)?$/.exec(place) ?? [];
-  return { host: host.replace(/^\[|\]$/g, '').toLowerCase(), port: Number(port), directTls: tls !== undefined };
+  return { host: withoutBrackets(host).toLowerCase(), port: Number(port), directTls: tls !== undefined };
 }

@@ -18,9 +18,12 @@ export function inOrder(records: readonly SrvRecord[], random: () => number): Sr
   );
 }
 
-/** Each is drawn with a chance in proportion to its weight; those of weight 0 come first in line, with hardly any. */
+/** Each is drawn with a chance in proportion to its weight; those of weight 0 come first in line, with hardly any, and in any order. */
 function byWeight(records: SrvRecord[], random: () => number): SrvRecord[] {
-  const left = [...records].sort((a, b) => a.weight - b.weight);
+  const left = records
+    .map((record) => ({ record, lot: random() }))
+    .sort((a, b) => a.record.weight - b.record.weight || a.lot - b.lot)
+    .map(({ record }) => record);
   const ordered: SrvRecord[] = [];
   while (left.length > 0) {
     const total = left.reduce((sum, { weight }) => sum + weight, 0);

@@ -12,6 +12,7 @@ import { hatAppliers } from './hats.ts';
 import { inviteAppliers } from './invites.ts';
 import { nodeAppliers } from './nodes.ts';
 import { offlineAppliers } from './offline.ts';
+import { peerAppliers } from './peers.ts';
 import { roomAppliers } from './rooms.ts';
 import { rosterAppliers } from './roster.ts';
 import { searchAppliers } from './search.ts';
@@ -30,6 +31,7 @@ const appliers: Appliers = {
   ...extrasAppliers,
   ...inviteAppliers,
   ...componentAppliers,
+  ...peerAppliers,
   ...nodeAppliers,
   ...roomAppliers,
   ...hatAppliers,
@@ -56,6 +58,8 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'secret set':
     case 'component set':
     case 'component removed':
+    case 'peer rules set':
+    case 'peer rules removed':
     case 'invite created':
     case 'invite used':
     case 'invite revoked':

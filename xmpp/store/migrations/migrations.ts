@@ -18,6 +18,7 @@ import { sql as pushClients } from './0016-push-clients.ts';
 import { sql as moved } from './0017-moved.ts';
 import { sql as approvalRequests } from './0018-approval-requests.ts';
 import { sql as reports } from './0019-reports.ts';
+import { sql as peerRules } from './0020-peer-rules.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -39,4 +40,5 @@ export const migrations: readonly string[] = [
   moved,
   approvalRequests,
   reports,
+  peerRules,
 ];
