@@ -25,7 +25,7 @@ export interface OnionPlace {
 /** @param proxy the unix socket of tor's SOCKS proxy @throws PeerFailure */
 export async function dialOnion(proxy: string, { host, port, domain }: OnionPlace, clock: Clock): Promise<Socket> {
   const fail = (reason: string, lasting = false) =>
-    new PeerFailure(`${host} port ${port}: ${reason}`, { kind: 'unconnected', lasting });
+    new PeerFailure(`${host} port ${port}: ${reason}`, { kind: lasting ? 'unresolved' : 'unconnected', lasting });
   if (!ADDRESS.test(host)) throw fail('that is no onion address', true);
   const socket = connect({ path: proxy });
   let reason: string | undefined;

@@ -35,7 +35,6 @@ const PORT = 5269;
 /** Among fixed places: whatever the DNS says. */
 const DNS = 'dns';
 const GONE = { kind: 'unresolved', lasting: true } as const;
-const UNREACHABLE = { kind: 'unconnected', lasting: true } as const;
 const MAX_TARGETS = 8;
 const MAX_ADDRESSES = 6;
 
@@ -65,15 +64,14 @@ export class Resolver {
         );
     }
     const reachable = targets.filter(({ host }) => !isOnion(host) || dialsOnions());
-    if (reachable.length > 0) return reachable;
-    throw (
-      failure ?? new PeerFailure(`${domain} is reached by tor only, which is not there or not switched on`, UNREACHABLE)
-    );
+    const isGuess = ({ doubt }: Target) => Number(doubt !== undefined);
+    if (reachable.length > 0) return reachable.sort((one, other) => isGuess(one) - isGuess(other));
+    throw failure ?? new PeerFailure(`${domain} is reached by tor only, which is not there or not switched on`, GONE);
   }
 
   /** IPv6 and IPv4 in turns (RFC 8305 section 4); at least one. @throws PeerFailure */
   async addresses({ host }: Target, domain: string): Promise<string[]> {
-    if (isOnion(host)) throw new PeerFailure(`${host} has no address outside of tor`, UNREACHABLE);
+    if (isOnion(host)) throw new PeerFailure(`${host} has no address outside of tor`, GONE);
     if (isIP(host) !== 0 && this.#isFixed(host, domain)) return [host];
     const { v6, v4 } = isIP(host) !== 0 ? { v6: [host], v4: [] } : await this.#options.dns.addresses(host);
     const all = Array.from({ length: Math.max(v6.length, v4.length) }, (_, i) => [v6[i], v4[i]]).flat();
