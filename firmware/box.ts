@@ -79,7 +79,7 @@ export class Box {
     this.network = new Network({ config, domain, clock, log });
     this.#once = oneTimePages(options, (what, token) => this.network.once(what, token));
     const federates = config.federation.enabled;
-    this.tor = new Tor({ ...config.tor, federates, folder: join(config.data, 'tor'), cwd: options.cwd, clock, log });
+    this.tor = new Tor({ ...config.tor, federates, folder: join(config.data, 'tor'), clock, log });
     const { addresses, certificate } = this.network;
     const reachableAt = (domain: string) => this.network.reachableAt(domain);
     this.calls = new Calls({ config, addresses, tls: certificate.files, reachableAt, clock, random, log });

@@ -19,17 +19,12 @@ export type Reply = { ok: true; result: unknown } | { ok: false; code: ErrorCode
 /** A picture of an import is the largest. */
 const REQUEST_BYTES = 32 * 1024 * 1024;
 /** sun_path is 108 bytes with its closing zero on Linux; longer paths are cut without a word. */
-const PATH_BYTES = 107;
+export const PATH_BYTES = 107;
 
-/** A unix socket's path as it is given to the system: relative to `cwd` where only that is short enough, undefined where neither is. */
-export function socketPath(path: string, cwd: string): string | undefined {
-  return [path, relative(cwd, path)].find((name) => Buffer.byteLength(name) <= PATH_BYTES);
-}
-
-/** @throws BoxError socket-path-long */
+/** The socket's path as it is given to the system: relative to `cwd` where only that is short enough. @throws BoxError socket-path-long */
 export function controlPath(dataFolder: string, cwd: string): string {
   const path = join(dataFolder, 'control.sock');
-  const short = socketPath(path, cwd);
+  const short = [path, relative(cwd, path)].find((name) => Buffer.byteLength(name) <= PATH_BYTES);
   if (short === undefined) throw new BoxError('socket-path-long', { path });
   return short;
 }

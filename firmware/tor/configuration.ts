@@ -5,6 +5,8 @@ export interface TorFacts {
   folder: string;
   /** Where the box takes what comes by tor, on 127.0.0.1; 0 where there is none. */
   ports: { c2s: number; c2sTls: number; s2s: number; s2sTls: number };
+  /** Of its SOCKS proxy, which only the box's own account can open; absolute. Undefined for none. */
+  socket: string | undefined;
   /** The process that it ends with. */
   owner: number;
   /** Tests: it stays within the machine. */
@@ -17,10 +19,7 @@ const C2S_TLS = 5223;
 const S2S = 5269;
 const S2S_TLS = 5270;
 
-/** In its folder: a socket that no other account of the machine can open. */
-export const SOCKS_SOCKET = 'socks';
-
-export function torConfiguration({ folder, ports, owner, offline }: TorFacts): string {
+export function torConfiguration({ folder, ports, socket, owner, offline }: TorFacts): string {
   const service = (
     [
       [C2S, ports.c2s],
@@ -31,12 +30,10 @@ export function torConfiguration({ folder, ports, owner, offline }: TorFacts): s
   )
     .filter(([, port]) => port !== 0)
     .map(([outside, port]) => `HiddenServicePort ${outside} 127.0.0.1:${port}`);
-  const federates = ports.s2s !== 0 || ports.s2sTls !== 0;
   return [
     `DataDirectory ${quoted(`${folder}/state`)}`,
     `PidFile ${quoted(`${folder}/tor.pid`)}`,
-    // Seen from its folder, for the name of a socket must be short.
-    federates ? `SocksPort unix:${SOCKS_SOCKET} OnionTrafficOnly ExtendedErrors` : 'SocksPort 0',
+    socket === undefined ? 'SocksPort 0' : `SocksPort unix:${quoted(socket)} OnionTrafficOnly ExtendedErrors`,
     'AvoidDiskWrites 1',
     'Log notice stdout',
     `__OwningControllerProcess ${owner}`,

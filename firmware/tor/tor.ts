@@ -11,9 +11,9 @@ import type { Clock, Timer } from '../../xmpp/clock.ts';
 import type { Log } from '../../xmpp/log.ts';
 import type { XmppServer } from '../../xmpp/server.ts';
 import { boundToParent, endChild, endOrphan, findProgram } from '../child.ts';
-import { socketPath } from '../control.ts';
+import { PATH_BYTES } from '../control.ts';
 import { reasonOf } from '../errors.ts';
-import { SOCKS_SOCKET, type TorFacts, torConfiguration } from './configuration.ts';
+import { type TorFacts, torConfiguration } from './configuration.ts';
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 300_000;
@@ -33,9 +33,8 @@ export interface TorOptions {
   enabled: boolean;
   /** There are other servers for the box. */
   federates: boolean;
-  /** Of tor alone, in the data folder: its keys are the onion address. */
+  /** Of tor alone, in the data folder: its keys are the onion address. Absolute. */
   folder: string;
-  cwd: string;
   clock: Clock;
   log: Log;
   /** Tests: tor talks to nobody. */
@@ -83,8 +82,9 @@ export class Tor {
 
   /** Of its SOCKS proxy, which answers once tor has found its way; undefined where there will be none. */
   get socket(): string | undefined {
-    const { folder, cwd, federates } = this.#options;
-    return this.wanted && federates ? socketPath(join(folder, SOCKS_SOCKET), cwd) : undefined;
+    const { folder, federates } = this.#options;
+    const path = join(folder, 'socks');
+    return this.wanted && federates && Buffer.byteLength(path) <= PATH_BYTES ? path : undefined;
   }
 
   /** Opens doors of the server for what comes by tor, and starts it. Rejects where no port is to be had. */
@@ -98,6 +98,8 @@ export class Tor {
       s2s: federates ? await open('onion_s2s', 'servers', false) : 0,
       s2sTls: federates ? await open('onion_s2s_tls', 'servers', true) : 0,
     };
+    if (federates && this.socket === undefined)
+      this.#options.log.warn({}, 'no way out to onion addresses: the path of the data folder is too long');
     this.start(ports, () => server.onionKnown());
   }
 
@@ -129,7 +131,7 @@ export class Tor {
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       endOrphan(join(folder, 'tor.pid'), this.#file);
-      const facts = { folder, ports: this.#ports, owner: process.pid, offline };
+      const facts = { folder, ports: this.#ports, socket: this.socket, owner: process.pid, offline };
       writeFileSync(this.#file, torConfiguration(facts), { mode: 0o600 });
       reason = await this.#live(program);
     } catch (error) {

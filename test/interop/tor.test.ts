@@ -17,7 +17,6 @@ function startable() {
     enabled: true,
     federates: true,
     folder,
-    cwd: home,
     clock: systemClock,
     log: silentLog,
     offline: true,

@@ -13,7 +13,6 @@ function torIn(enabled = true) {
     enabled,
     federates: true,
     folder: join(folder, 'tor'),
-    cwd: folder,
     clock: systemClock,
     log: silentLog,
     offline: true,
@@ -25,8 +24,8 @@ function torIn(enabled = true) {
   return { tor, folder: join(folder, 'tor') };
 }
 
-const linesOf = (ports: TorFacts['ports']) =>
-  torConfiguration({ folder: '/data/tor', ports, owner: 7, offline: false }).split('\n');
+const linesOf = (ports: TorFacts['ports'], socket?: string) =>
+  torConfiguration({ folder: '/data/tor', ports, socket, owner: 7, offline: false }).split('\n');
 
 test('its configuration has one service, for apps alone where there are no other servers', () => {
   const lines = linesOf({ c2s: 4001, c2sTls: 0, s2s: 0, s2sTls: 0 });
@@ -45,12 +44,12 @@ test('its configuration has one service, for apps alone where there are no other
 });
 
 test("with other servers it has their ports as well, and a way to onion addresses that is the box's alone", () => {
-  const lines = linesOf({ c2s: 4001, c2sTls: 4002, s2s: 4003, s2sTls: 4004 });
+  const lines = linesOf({ c2s: 4001, c2sTls: 4002, s2s: 4003, s2sTls: 4004 }, '/data/tor/socks');
   expect(lines).toEqual(
     expect.arrayContaining([
       'HiddenServicePort 5269 127.0.0.1:4003',
       'HiddenServicePort 5270 127.0.0.1:4004',
-      'SocksPort unix:socks OnionTrafficOnly ExtendedErrors',
+      'SocksPort unix:"/data/tor/socks" OnionTrafficOnly ExtendedErrors',
     ]),
   );
 });
