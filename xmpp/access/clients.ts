@@ -55,6 +55,14 @@ export class Clients {
       .filter((row) => row.password || row.tokens.length > 0 || here.has(row.id));
   }
 
+  /**
+   * Whether a client that calls itself so has logged in to the account. Its id is told to nobody but its owner.
+   * @param account undefined where nobody has that name, which takes as long
+   */
+  knows(account: Account | undefined, id: string): boolean {
+    return this.#host.store.clients.find(account?.id ?? '', id) !== undefined;
+  }
+
   /** What changes the secrets of an account: one at a time, so that none outlives the password that it was given for. */
   alone<T>(account: Account, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(account.id, work);

@@ -47,8 +47,8 @@ test('login: of a member, or from a network, once the password was right', async
     const throttle = { delayMs: () => 0, failed: () => {}, succeeded: () => {} };
     const options = { host, address, throttle, mechanisms: [], bindings: new Map() } as unknown as SaslOptions;
     const exchange = new SaslExchange(options);
-    const proven = { name: 'alice', proven: true, account: alice, authzid: undefined };
-    exchange.beginWith(() => ({ respond: async () => proven }));
+    const proven = { proven: true, account: alice, authzid: undefined };
+    exchange.beginWith(() => ({ respond: async () => proven }), undefined);
     const failure = await exchange.respond(Buffer.alloc(0)).then(
       () => undefined,
       (error: SaslFailure) => error,

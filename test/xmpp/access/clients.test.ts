@@ -28,6 +28,16 @@ async function token(host: TestHost, account: Account): Promise<string> {
 const use = (host: TestHost, account: Account, secret: string, count?: number, id = PHONE, mechanism = NONE) =>
   host.clients.useToken(account, id, mechanism, sign(secret), sign, { count, invalidate: false });
 
+test('a client is known to the account that it logged in to, and to no other', async () => {
+  const { host, account } = await member();
+  const other = await host.accounts.create({ local: 'bob', password: 'secret of bob', role: 'member' });
+  expect(host.clients.knows(account, PHONE)).toBe(false);
+  await host.clients.loggedIn(account, login);
+  expect(host.clients.knows(account, PHONE)).toBe(true);
+  expect(host.clients.knows(other, PHONE)).toBe(false);
+  expect(host.clients.knows(undefined, PHONE)).toBe(false);
+});
+
 describe('a token', () => {
   test('is good for its client and its mechanism alone', async () => {
     const { host, account } = await member();

@@ -7,69 +7,93 @@ import { TestClock } from '../extensions/harness.ts';
 
 const home = '192.0.2.1';
 const elsewhere = '198.51.100.7';
+const phone = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
 
 function setUp(loginsPerMinute = 30) {
   const clock = new TestClock();
   const throttle = new LoginThrottle({ loginsPerMinute }, clock);
-  const fail = (times: number, address: string, account = 'alice') => {
-    for (let i = 0; i < times; i += 1) throttle.failed(address, account);
+  const fail = (times: number, address: string, account = 'alice', client?: string) => {
+    for (let i = 0; i < times; i += 1) throttle.failed({ address, account, client });
   };
-  return { clock, throttle, fail };
+  const delay = (address: string, account: string, client?: string) => throttle.delayMs({ address, account, client });
+  return { clock, throttle, fail, delay };
 }
 
 test('a few mistypes cost nothing, then each costs more', () => {
-  const { throttle, fail } = setUp();
-  expect(throttle.delayMs(home, 'alice')).toBe(0);
+  const { fail, delay } = setUp();
+  expect(delay(home, 'alice')).toBe(0);
   fail(2, home);
-  expect(throttle.delayMs(home, 'alice')).toBe(0);
+  expect(delay(home, 'alice')).toBe(0);
   fail(2, home);
-  const some = throttle.delayMs(home, 'alice');
+  const some = delay(home, 'alice');
   fail(1, home);
   expect(some).toBeGreaterThan(0);
-  expect(throttle.delayMs(home, 'alice')).toBeGreaterThan(some);
+  expect(delay(home, 'alice')).toBeGreaterThan(some);
 });
 
 test('an address that spent its tries is refused, for whatever account, until they come back', () => {
-  const { clock, throttle, fail } = setUp();
+  const { clock, fail, delay } = setUp();
   for (let i = 0; i < 30; i += 1) fail(1, home, `guess${i}`);
-  expect(throttle.delayMs(home, 'anyone')).toBe(Number.POSITIVE_INFINITY);
+  expect(delay(home, 'anyone')).toBe(Number.POSITIVE_INFINITY);
   clock.pass(2_000);
-  expect(throttle.delayMs(home, 'anyone')).toBeLessThan(Number.POSITIVE_INFINITY);
+  expect(delay(home, 'anyone')).toBeLessThan(Number.POSITIVE_INFINITY);
   clock.pass(60_000);
-  expect(throttle.delayMs(home, 'anyone')).toBe(0);
+  expect(delay(home, 'anyone')).toBe(0);
 });
 
 test('the whole /64 of an IPv6 address is one', () => {
-  const { throttle, fail } = setUp(2);
+  const { fail, delay } = setUp(2);
   fail(2, '2001:db8:0:1::1');
-  expect(throttle.delayMs('2001:db8:0:1:ffff::2', 'bob')).toBe(Number.POSITIVE_INFINITY);
-  expect(throttle.delayMs('2001:db8:0:2::1', 'bob')).toBe(0);
+  expect(delay('2001:db8:0:1:ffff::2', 'bob')).toBe(Number.POSITIVE_INFINITY);
+  expect(delay('2001:db8:0:2::1', 'bob')).toBe(0);
 });
 
 test('wrong tries of others slow a member by seconds at most, and not at all where it logged in before', () => {
-  const { throttle, fail } = setUp();
-  throttle.succeeded(home, 'alice');
+  const { throttle, fail, delay } = setUp();
+  throttle.succeeded({ address: home, account: 'alice' });
   for (let i = 0; i < 100; i += 1) fail(10, `203.0.113.${i}`);
-  expect(throttle.delayMs(home, 'alice')).toBe(0);
-  const abroad = throttle.delayMs(elsewhere, 'alice');
+  expect(delay(home, 'alice')).toBe(0);
+  const abroad = delay(elsewhere, 'alice');
   expect(abroad).toBeGreaterThan(0);
   expect(abroad).toBeLessThanOrEqual(3_000);
 });
 
 test('success clears what the account owes, not what the address owes', () => {
-  const { throttle, fail } = setUp();
+  const { throttle, fail, delay } = setUp();
   fail(10, elsewhere);
-  throttle.succeeded(home, 'alice');
-  expect(throttle.delayMs('203.0.113.9', 'alice')).toBe(0);
+  throttle.succeeded({ address: home, account: 'alice' });
+  expect(delay('203.0.113.9', 'alice')).toBe(0);
   fail(30, home, 'bob');
-  throttle.succeeded(home, 'alice');
-  expect(throttle.delayMs(home, 'bob')).toBe(Number.POSITIVE_INFINITY);
+  throttle.succeeded({ address: home, account: 'alice' });
+  expect(delay(home, 'bob')).toBe(Number.POSITIVE_INFINITY);
+});
+
+test('a client that logged in before is counted by itself, whoever else guesses at its address or at its account', () => {
+  const { throttle, fail, delay } = setUp();
+  for (let i = 0; i < 10; i += 1) fail(10, i === 0 ? home : `203.0.113.${i}`);
+  fail(30, home, 'bob');
+  expect(delay(home, 'alice')).toBe(Number.POSITIVE_INFINITY);
+  expect(delay(home, 'alice', phone)).toBe(0);
+  expect(delay(home, 'bob', phone)).toBe(0);
+
+  fail(30, home, 'alice', phone);
+  expect(delay(elsewhere, 'alice', phone)).toBe(Number.POSITIVE_INFINITY);
+  expect(delay(home, 'bob', phone)).toBe(0);
+  throttle.succeeded({ address: elsewhere, account: 'alice', client: phone });
+  expect(delay(home, 'alice', phone)).toBe(0);
+});
+
+test('what a client that logged in before does wrong slows nobody else', () => {
+  const { fail, delay } = setUp();
+  fail(100, home, 'alice', phone);
+  expect(delay(home, 'alice')).toBe(0);
+  expect(delay(home, 'bob')).toBe(0);
 });
 
 test('0 switches it off', () => {
-  const { throttle, fail } = setUp(0);
+  const { fail, delay } = setUp(0);
   fail(1000, home);
-  expect(throttle.delayMs(home, 'alice')).toBe(0);
+  expect(delay(home, 'alice')).toBe(0);
 });
 
 test('a flood of keys takes no more memory than the last of them, and keeps who goes on', () => {
@@ -123,9 +147,10 @@ test('wrong codes are counted by address', () => {
 });
 
 test('by tor wrong tries are held against the account that is tried: new circuits help no guesser, and nobody else waits', () => {
-  const { throttle, fail } = setUp();
+  const { fail, delay } = setUp();
   for (let i = 0; i < 30; i += 1) fail(1, `fc00:dead:beef:4dad::7:${i}`);
-  expect(throttle.delayMs('fc00:dead:beef:4dad::9:1', 'alice')).toBe(Number.POSITIVE_INFINITY);
-  expect(throttle.delayMs('fc00:dead:beef:4dad::7:1', 'bob')).toBe(0);
-  expect(throttle.delayMs(home, 'alice')).toBeLessThan(Number.POSITIVE_INFINITY);
+  expect(delay('fc00:dead:beef:4dad::9:1', 'alice')).toBe(Number.POSITIVE_INFINITY);
+  expect(delay('fc00:dead:beef:4dad::9:1', 'alice', phone)).toBe(0);
+  expect(delay('fc00:dead:beef:4dad::7:1', 'bob')).toBe(0);
+  expect(delay(home, 'alice')).toBeLessThan(Number.POSITIVE_INFINITY);
 });

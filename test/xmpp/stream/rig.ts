@@ -111,6 +111,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     accounts,
     // No rules here: test/xmpp/access asks them.
     access: { allows: () => true },
+    clients: { knows: () => false },
     beforeLogin: new BeforeLoginTable(),
     log,
     serves: (domain: string) => domain === 'example.test',

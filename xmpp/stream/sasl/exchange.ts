@@ -2,7 +2,7 @@
  * The SASL exchanges of one stream, whichever profile carries them (RFC 6120 section 6, XEP-0388). Wrong tries are slowed by the
  * throttle and bounded; whether the account is there, wrong or disabled shows only to who proved its password.
  */
-import type { LoginThrottle } from '../../access/throttle.ts';
+import type { LoginThrottle, LoginTry } from '../../access/throttle.ts';
 import type { Clock, Random } from '../../clock.ts';
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
@@ -49,27 +49,37 @@ export class SaslExchange {
   readonly #options: SaslOptions;
   #mechanism: SaslMechanism | undefined;
   #failures = 0;
+  /** The id that the client of this attempt gave itself. */
+  #client: string | undefined;
+  /** The attempt as the throttle counts it. */
+  #try: LoginTry;
   /** Of the account that the attempt is for, as it began. */
   #stamp = '';
 
   constructor(options: SaslOptions) {
     this.#options = options;
+    this.#try = { address: options.address, account: '' };
   }
 
   get running(): boolean {
     return this.#mechanism !== undefined;
   }
 
-  /** Begins an attempt with one of the mechanisms that are offered. @throws SaslFailure */
-  begin(name: string): void {
+  /**
+   * Begins an attempt with one of the mechanisms that are offered.
+   * @param client the id that the client gave itself, where its profile knows of one
+   * @throws SaslFailure
+   */
+  begin(name: string, client?: string): void {
     if (!this.#options.mechanisms.includes(name)) {
       throw new SaslFailure(name === 'PLAIN' ? 'encryption-required' : 'invalid-mechanism');
     }
-    this.beginWith((admit) => this.#make(name, admit));
+    this.beginWith((admit) => this.#make(name, admit), client);
   }
 
   /** The same with another mechanism, which waits for `admit` before it looks at a secret. */
-  beginWith(make: (admit: Admit) => SaslMechanism): void {
+  beginWith(make: (admit: Admit) => SaslMechanism, client: string | undefined): void {
+    this.#client = client;
     this.#mechanism = make((login) => this.#admit(login));
   }
 
@@ -102,28 +112,27 @@ export class SaslExchange {
 
   /** Holds an attempt back as long as the throttle wants. */
   async #admit(login: string): Promise<void> {
-    const { throttle, clock, address } = this.#options;
-    const delayMs = throttle.delayMs(address, this.#counted(login));
+    const { throttle, clock, host } = this.#options;
+    this.#try = this.#counted(login);
+    const delayMs = throttle.delayMs(this.#try);
     if (delayMs === Number.POSITIVE_INFINITY) throw new StreamError('policy-violation', TOO_MANY);
     if (delayMs > 0) await new Promise<void>((resolve) => clock.after(delayMs, resolve));
-    const { accounts } = this.#options.host;
-    const account = accounts.find(login);
-    this.#stamp = account ? accounts.secretsStamp(account) : '';
+    const account = host.accounts.find(login);
+    this.#stamp = account ? host.accounts.secretsStamp(account) : '';
   }
 
-  #finish({ name, proven, expired, account, authzid, data }: SaslLogin): Proven {
-    const { throttle, address } = this.#options;
-    const counted = this.#counted(name);
+  #finish({ proven, expired, account, authzid, data }: SaslLogin): Proven {
+    const { throttle } = this.#options;
     this.#mechanism = undefined;
     // Tries at the same time were all let in before the first of them had failed: those too many learn nothing, right or wrong.
-    if (throttle.delayMs(address, counted) === Number.POSITIVE_INFINITY) {
+    if (throttle.delayMs(this.#try) === Number.POSITIVE_INFINITY) {
       throw new StreamError('policy-violation', TOO_MANY);
     }
     if (!proven) {
-      throttle.failed(address, counted);
+      throttle.failed(this.#try);
       throw new SaslFailure('not-authorized');
     }
-    throttle.succeeded(address, counted);
+    throttle.succeeded(this.#try);
     if (expired) throw new SaslFailure('credentials-expired');
     if (!account) throw new SaslFailure('account-disabled');
     if (!this.#mayActAs(account, authzid)) throw new SaslFailure('invalid-authzid');
@@ -152,7 +161,13 @@ export class SaslExchange {
   }
 
   /** Names are counted by host, whichever of its domains the client came by. */
-  #counted(login: string): string {
-    return `${login.slice(0, MAX_COUNTED)}@${this.#options.host.server.domain}`;
+  #counted(login: string): LoginTry {
+    const { address, host } = this.#options;
+    const known = this.#client !== undefined && host.clients.knows(host.accounts.find(login), this.#client);
+    return {
+      address,
+      account: `${login.slice(0, MAX_COUNTED)}@${host.server.domain}`,
+      client: known ? this.#client : undefined,
+    };
   }
 }

@@ -54,7 +54,7 @@ export class HashedToken implements SaslMechanism {
     const found =
       account &&
       (await clients.useToken(account, client, mechanism, shown, (key) => this.#sign(key, 'Initiator'), use));
-    const login = { name, account: account?.status === 'active' ? account : undefined, authzid: undefined };
+    const login = { account: account?.status === 'active' ? account : undefined, authzid: undefined };
     if (!found) return { ...login, account: undefined, proven: false };
     return { ...login, proven: true, expired: found.expired, data: this.#sign(found.secret, 'Responder') };
   }

@@ -4,8 +4,6 @@ import type { WireTls } from '../wire.ts';
 
 /** What an exchange came to. */
 export interface SaslLogin {
-  /** Whom the client said it is. */
-  name: string;
   /** Whether it proved that it knows the password. */
   proven: boolean;
   /** What it proved with is too old to be taken (XEP-0484). */

@@ -20,6 +20,6 @@ export class Plain implements SaslMechanism {
     const name = preparedLogin(authcid);
     await this.#admit(name);
     const account = await this.#accounts.checkPassword(name, password);
-    return { name, account, proven: account !== undefined, authzid: authzid === '' ? undefined : authzid };
+    return { account, proven: account !== undefined, authzid: authzid === '' ? undefined : authzid };
   }
 }

@@ -110,7 +110,6 @@ export class Scram implements SaslMechanism {
     );
     const known = kept.account !== undefined || kept.disabled;
     return {
-      name: first.name,
       proven: rightProof && rightNonce && rightBinding && known,
       account: kept.account,
       authzid: first.authzid,

@@ -3,7 +3,7 @@ import type { Host } from '../../extension.ts';
 import type { Jid } from '../../routing/jid.ts';
 import type { Account } from '../../store/model.ts';
 import { type Element, xml } from '../../xml.ts';
-import type { Proven, SaslExchange } from '../sasl/exchange.ts';
+import type { Admit, Proven, SaslExchange } from '../sasl/exchange.ts';
 import { SaslFailure } from '../sasl/failure.ts';
 import { HashedToken, tokenMechanisms } from '../sasl/ht.ts';
 import type { ChannelBindings } from '../sasl/mechanism.ts';
@@ -81,7 +81,7 @@ export class Sasl2Negotiation {
     const request = readAuthenticate(element);
     this.#request = request;
     if (request.fast) this.#beginWithToken(request, request.fast);
-    else this.#options.exchange.begin(request.mechanism);
+    else this.#options.exchange.begin(request.mechanism, request.userAgent.id);
     if (request.initialResponse === undefined) return { reply: xml('challenge', { xmlns: NS_SASL2 }) };
     return this.#respond(request, request.initialResponse);
   }
@@ -92,7 +92,8 @@ export class Sasl2Negotiation {
     if (!tokenMechanisms(bindings).includes(mechanism)) throw new SaslFailure('invalid-mechanism');
     if (client === undefined) throw new SaslFailure('malformed-request', 'a token needs the id of its <user-agent/>');
     const { accounts, clients } = host;
-    exchange.beginWith((admit) => new HashedToken({ mechanism, bindings, client, use, accounts, clients, admit }));
+    const make = (admit: Admit) => new HashedToken({ mechanism, bindings, client, use, accounts, clients, admit });
+    exchange.beginWith(make, client);
   }
 
   async #goOn(element: Element): Promise<Sasl2Step> {

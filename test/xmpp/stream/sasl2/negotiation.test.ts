@@ -117,7 +117,11 @@ test('a resource too many is refused with the login', async () => {
 
 test('a login stands where it cannot be noted, as on a full disk', async () => {
   Object.assign(rig.host, {
-    clients: { loggedIn: () => Promise.reject(new Error('disk full')), endSessions: () => undefined },
+    clients: {
+      knows: () => false,
+      loggedIn: () => Promise.reject(new Error('disk full')),
+      endSessions: () => undefined,
+    },
     log: rig.context.log,
   });
   const client = await opened();
