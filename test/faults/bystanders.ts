@@ -38,7 +38,12 @@ export class Bystanders {
     await comeAndGo(await login(this.#box, this.#members[0], 'tls', { port: https }));
     await comeAndGo(await login(this.#box, this.#members[1], 'tls', { port: https, localAddress: '127.0.0.77' }));
     // Somebody else each time: one address has so many pages a second, and a quiet machine goes round often.
-    const visitor = { host: '127.0.0.1', localAddress: `127.0.3.${(this.#words % 250) + 1}`, agent: false };
+    const visitor = {
+      host: '127.0.0.1',
+      localAddress: `127.0.3.${(this.#words % 250) + 1}`,
+      agent: false,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    };
     expect(await pageStatus((told) => get({ ...visitor, port: http }, told))).toBe(200);
     const secure = { ...visitor, port: https, rejectUnauthorized: false };
     expect(await pageStatus((told) => getSecurely(secure, told))).toBe(200);

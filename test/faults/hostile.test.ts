@@ -1,6 +1,7 @@
 /** Peers that mean harm, or only behave so: they cost themselves something and the others nothing. */
 import { afterEach, expect, test } from 'vitest';
 import { Box, type BoxAccount, type Settings } from '../kit/box.ts';
+import { fastLogin } from '../kit/fast.ts';
 import { Managed } from '../kit/managed.ts';
 import { childOf, elementsOf, NS_STREAM, type Tree } from '../kit/tree.ts';
 import { Wire } from '../kit/wire.ts';
@@ -15,6 +16,7 @@ const PIECE = 'x'.repeat(200_000);
 /** From where the harm comes. */
 const ELSEWHERE = '127.0.0.9';
 const PATIENCE_MS = 20_000;
+const PHONE = 'd4565fa7-4d72-4749-b3d3-740edbf87770';
 
 let box: Box;
 
@@ -124,6 +126,10 @@ test('connections over the limit of an address are turned away with a word; othe
 test('wrong logins are held up and then refused by address, while others log in', async () => {
   const perMinute = 5;
   const [anna, ben] = await start({ 'limits.logins_per_minute': perMinute });
+  const app = { ...appOf(anna), agent: PHONE };
+  const { wire: first, token } = await fastLogin({ ...app, wants: 'HT-SHA-256-NONE' });
+  await first.close();
+  expect(token).toBeDefined();
   const guesses: Promise<string>[] = [];
   for (let count = 0; count < 12; count += 1) guesses.push(guess(anna, `guess ${count}`));
   // In the midst of it the right ones get in: another member, and she herself from where she is.
@@ -135,6 +141,8 @@ test('wrong logins are held up and then refused by address, while others log in'
   expect(outcomes.filter((outcome) => outcome === 'not-authorized').length).toBeLessThanOrEqual(perMinute);
   // Now the address has used up its tries, and even the right password does not get in from there.
   expect(await guess(anna, anna?.password ?? '')).toBe('policy-violation');
+  // But an app that has been here before is counted by itself, whether it comes with its token or with the password.
+  for (const secret of [token ? { token } : {}, {}]) await ping((await fastLogin({ ...app, ...secret })).wire);
   await ping(await login(anna, {}));
   await ping(await login(ben, {}));
 });
@@ -203,6 +211,14 @@ const login = (account: BoxAccount | undefined, from: From, resource?: string) =
     password: account?.password ?? '',
     ...(resource === undefined ? {} : { resource }),
   });
+
+/** An app of hers, over TLS, at the address from which the harm comes. */
+const appOf = (account: BoxAccount | undefined) => ({
+  ...box.reach('tls'),
+  localAddress: ELSEWHERE,
+  local: account?.local ?? '',
+  password: account?.password ?? '',
+});
 
 async function online(account: BoxAccount | undefined, resource = 'home'): Promise<Wire> {
   const wire = await login(account, {}, resource);

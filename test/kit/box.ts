@@ -11,7 +11,7 @@ import { freePorts } from './ports.ts';
 import { type Security, Wire } from './wire.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/firmware/cli/main.js', import.meta.url));
-const START_PATIENCE_MS = 15_000;
+const START_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 10_000;
 const LOG_PATIENCE_MS = 20_000;
 

@@ -34,6 +34,8 @@ export type Arrival =
   | { kind: 'garbled'; error: Error };
 
 const PATIENCE_MS = 5_000;
+/** For a connection and its handshake, of which there may be thousands at once. */
+const OPEN_PATIENCE_MS = 60_000;
 const NS_SASL = 'urn:ietf:params:xml:ns:xmpp-sasl';
 const NS_TLS = 'urn:ietf:params:xml:ns:xmpp-tls';
 const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
@@ -78,13 +80,14 @@ export class Wire {
       port,
       ...(localAddress === undefined ? {} : { localAddress }),
     };
+    const signal = AbortSignal.timeout(OPEN_PATIENCE_MS);
     if (options.security === 'tls') {
       const socket = tls.connect({ ...address, ...trust(options), ALPNProtocols: ['xmpp-client'] });
-      await once(socket, 'secureConnect');
+      await once(socket, 'secureConnect', { signal });
       return new Wire(socket, options);
     }
     const socket = net.connect({ ...address, noDelay: true });
-    await once(socket, 'connect');
+    await once(socket, 'connect', { signal });
     return new Wire(socket, options);
   }
 
