@@ -10,9 +10,8 @@ import type { ServerConfig } from '../../xmpp/config.ts';
 import type { Host } from '../../xmpp/extension.ts';
 import { XmppServer } from '../../xmpp/server.ts';
 import { change } from '../../xmpp/store/changes.ts';
-import { openStore } from '../../xmpp/store/open.ts';
 import { silentLog, TestClock, testConfig } from '../xmpp/extensions/harness.ts';
-import { sameThread } from '../xmpp/store/same-thread.ts';
+import { openQuickStore } from '../xmpp/store/quick-store.ts';
 
 export interface Home {
   folder: string;
@@ -25,7 +24,7 @@ export interface Home {
 export async function openHome(changes: Partial<ServerConfig> = {}): Promise<Home> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-home-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
+  const store = await openQuickStore(folder, clock);
   await store.journal.commit(
     change('server set', {
       id: store.newId(),

@@ -9,12 +9,11 @@ import { systemRandom } from '../../../xmpp/clock.ts';
 import { XmppServer } from '../../../xmpp/server.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { ServerRow } from '../../../xmpp/store/model.ts';
-import { openStore } from '../../../xmpp/store/open.ts';
 import { freePorts } from '../../kit/ports.ts';
 import type { Tree } from '../../kit/tree.ts';
 import { Wire } from '../../kit/wire.ts';
 import { silentLog, TestClock, testConfig } from '../extensions/harness.ts';
-import { sameThread } from '../store/same-thread.ts';
+import { openQuickStore } from '../store/quick-store.ts';
 
 export const IRC = 'irc.home.test';
 export const ECHO = 'echo.test';
@@ -37,7 +36,7 @@ export interface Rig {
 export async function startRig(): Promise<Rig> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-components-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
+  const store = await openQuickStore(folder, clock);
   const server: ServerRow = {
     id: store.newId(),
     domain: 'home.test',

@@ -37,10 +37,9 @@ import { errorReply, iqResult } from '../../../xmpp/routing/stanza.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { Account, Role, ServerRow, Subscription } from '../../../xmpp/store/model.ts';
-import { openStore } from '../../../xmpp/store/open.ts';
 import type { Store } from '../../../xmpp/store/store.ts';
 import { type Element, firstChild, xml } from '../../../xmpp/xml.ts';
-import { sameThread } from '../store/same-thread.ts';
+import { openQuickStore } from '../store/quick-store.ts';
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silentLog };
 
@@ -332,7 +331,7 @@ async function answer(stanza: Element, handle: () => Element | undefined | Promi
 export async function testHost(...extensions: Extension[]): Promise<TestHost> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-host-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
+  const store = await openQuickStore(folder, clock);
   onTestFinished(async () => {
     await store.close();
     rmSync(folder, { recursive: true, force: true });

@@ -20,11 +20,10 @@ import { errorReply, mayBeAnswered } from '../../../xmpp/routing/stanza.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { Account } from '../../../xmpp/store/model.ts';
-import { openStore } from '../../../xmpp/store/open.ts';
 import type { Store } from '../../../xmpp/store/store.ts';
 import { clone, type Element, xml } from '../../../xmpp/xml.ts';
 import { Client, silentLog, TestClock, testConfig } from '../extensions/harness.ts';
-import { sameThread } from '../store/same-thread.ts';
+import { openQuickStore } from '../store/quick-store.ts';
 
 export class Box {
   readonly store: Store;
@@ -171,7 +170,7 @@ export async function openBox(
 ): Promise<{ box: Box; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-im-'));
   const clock = new TestClock();
-  const store = await openStore({ folder, clock, random: systemRandom, log: silentLog, thread: sameThread });
+  const store = await openQuickStore(folder, clock);
   const ids = { near: store.newId(), other: store.newId() };
   const row = { mode: 'open', registration: 'invite' } as const;
   await store.journal.commit(

@@ -1,20 +1,23 @@
 /** What makes changes fit to be replicated: twice is once, the later clock wins, and removals are not undone by latecomers. */
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { applyChange } from '../../../xmpp/store/apply/apply.ts';
 import type { Change, ChangeKind, StampedChange } from '../../../xmpp/store/changes.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import { idOf } from '../../../xmpp/store/ids.ts';
-import { migrate } from '../../../xmpp/store/migrate.ts';
-import { migrations } from '../../../xmpp/store/migrations/migrations.ts';
 import { Sqlite } from '../../../xmpp/store/sqlite.ts';
 import { noonMs, temporaryFolder } from './fixtures.ts';
+import { emptyDatabase } from './quick-store.ts';
 import { alice, bob, client, hat, invite, item, kinds, message, owner, sample, samples, subject } from './samples.ts';
 
-function emptyDatabase(): Sqlite {
-  const db = new Sqlite(join(temporaryFolder(), 'apply.db'), { readonly: false, busyMs: 0 });
+function newDatabase(): Sqlite {
+  const path = join(temporaryFolder(), 'apply.db');
+  writeFileSync(path, emptyDatabase());
+  const db = new Sqlite(path, { readonly: false, busyMs: 0 });
   onTestFinished(() => db.close());
-  migrate(db, migrations);
+  // What is on the disk when is asked elsewhere (group.test.ts, journal.test.ts).
+  db.pragma('synchronous = OFF');
   return db;
 }
 
@@ -39,7 +42,7 @@ function contents(db: Sqlite): unknown {
 }
 
 test.each(kinds)('%s: applied twice is the same as once', (kind) => {
-  const db = emptyDatabase();
+  const db = newDatabase();
   const last = kinds.indexOf(kind);
   kinds.slice(0, last).forEach((earlier, tick) => {
     apply(db, tick, sample(earlier));
@@ -175,10 +178,10 @@ const pairs: [string, Change, Change][] = [
 ];
 
 test.each(pairs)('%s: an older change that arrives later is as if it had come in time', (_, older, newer) => {
-  const inOrder = emptyDatabase();
+  const inOrder = newDatabase();
   apply(inOrder, 1, older);
   apply(inOrder, 2, newer);
-  const reversed = emptyDatabase();
+  const reversed = newDatabase();
   apply(reversed, 2, newer);
   apply(reversed, 1, older);
   expect(contents(reversed)).toEqual(contents(inOrder));
@@ -189,7 +192,7 @@ describe('tombstones of single messages and items', () => {
   const rows = (db: Sqlite, table: string) => db.all(`SELECT * FROM ${table}`).length;
 
   test('go after a month', () => {
-    const db = emptyDatabase();
+    const db = newDatabase();
     const offlineId = idOf(noonMs, 0, 'boxboxbo');
     apply(db, 1, change('offline messages cleared', { account: 'a1', ids: [offlineId] }));
     apply(db, 2, sample('item retracted'));
@@ -201,7 +204,7 @@ describe('tombstones of single messages and items', () => {
 });
 
 test('an account takes every row of its own with it', () => {
-  const db = emptyDatabase();
+  const db = newDatabase();
   const gone: ChangeKind = 'account removed';
   const keeping = kinds.filter(
     (kind) => kind !== gone && !/ (removed|retracted|purged|expired|cleared|revoked)$/.test(kind),

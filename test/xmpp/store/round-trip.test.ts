@@ -1,8 +1,10 @@
 /** Each kind of change is seen by the reads once its commit has resolved, and by those of a store opened anew. */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Change, type ChangeKind, change } from '../../../xmpp/store/changes.ts';
+import type { Store } from '../../../xmpp/store/store.ts';
 import type { UploadSlot } from '../../../xmpp/store/upload-model.ts';
-import { noonMs, open, temporaryFolder } from './fixtures.ts';
+import { noonMs, SetClock, temporaryFolder } from './fixtures.ts';
+import { openQuickStore } from './quick-store.ts';
 import { accessCases } from './round-trip-access.ts';
 import { roomCases, type Seen } from './round-trip-rooms.ts';
 import {
@@ -20,6 +22,13 @@ import {
   server,
   slot,
 } from './samples.ts';
+
+/** The way to a thread of its own and back is the same for every kind, and journal.test.ts has it. */
+async function open(folder = temporaryFolder()): Promise<Store> {
+  const store = await openQuickStore(folder, new SetClock());
+  onTestFinished(() => store.close());
+  return store;
+}
 
 const born: ChangeKind[] = ['server set', 'account created'];
 
