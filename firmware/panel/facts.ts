@@ -1,12 +1,14 @@
 /** What the box knows of itself, as its panel wants to have it. */
 import type { Clock } from '../../xmpp/clock.ts';
 import type { Host } from '../../xmpp/extension.ts';
+import type { XmppServer } from '../../xmpp/server.ts';
 import type { Store } from '../../xmpp/store/store.ts';
 import type { Addresses } from '../addresses.ts';
 import type { CertificateKeeper } from '../certificate-keeper.ts';
 import type { Config } from '../config.ts';
 import { isLoopback } from '../reachability.ts';
 import { software } from '../version.ts';
+import { peersOf } from './peers.ts';
 import { peopleOf } from './people.ts';
 import { type Readings, readings } from './readings.ts';
 import type { PanelFacts } from './scene.ts';
@@ -17,7 +19,7 @@ export interface FactSources {
   clock: Clock;
   addresses: Addresses;
   certificate: CertificateKeeper;
-  running: () => { host: Host; store: Store; server: { peersConnected: number } } | undefined;
+  running: () => { host: Host; store: Store; server: Pick<XmppServer, 'peers' | 'peersConnected'> } | undefined;
   lanName: () => string;
   /** '' for none. */
   onion: () => string;
@@ -60,7 +62,10 @@ export class Facts {
       ...peopleOf(running?.host),
       messagesToday: running && server ? running.store.archive.sentSince(server.id, startOfDay(clock.nowMs())) : 0,
       uptimeSeconds: uptimeSeconds(),
-      federation: { mode: server?.mode ?? access.mode, servers: running?.server.peersConnected ?? 0 },
+      federation: {
+        mode: server?.mode ?? access.mode,
+        ...peersOf(running?.server.peers ?? [], running?.server.peersConnected ?? 0),
+      },
       trouble: troublesOf({
         wantsNetwork: !isLoopback(listen.address),
         addresses: [...v4, ...v6],

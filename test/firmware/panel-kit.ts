@@ -51,7 +51,7 @@ export async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated', { o
     online: 0,
     onlineNames: [],
     invitations: 0,
-    federation: { mode: 'family', servers: 0 },
+    federation: { mode: 'family', servers: 0, names: [], unreached: 0 },
     messagesToday: 0,
     uptimeSeconds: 0,
     trouble: [],

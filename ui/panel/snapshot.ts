@@ -85,7 +85,14 @@ export interface PanelSnapshot {
   temperatureCelsius?: number;
   /** Work that waits or runs, over the last minute; 1 is one core busy. */
   load?: number;
-  federation: { mode: 'private' | 'family' | 'community' | 'open'; servers: number };
+  federation: {
+    mode: 'private' | 'family' | 'community' | 'open';
+    /** How many other servers a link is up with, and which; as many of them as anybody reads. */
+    servers: number;
+    names: readonly string[];
+    /** Those for which something waits that does not get through. */
+    unreached: number;
+  };
   /** The version that waits to be installed, for the page `update`. */
   update?: string;
   /** The open pairing window, for the pages `pairing` and `pairing-app`. */

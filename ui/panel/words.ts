@@ -50,9 +50,10 @@ export interface Words {
   temperature: string;
   load: string;
   federation: string;
-  mode: string;
   modes: Readonly<Record<PanelSnapshot['federation']['mode'], string>>;
+  noServers: string;
   serversConnected: string;
+  serversUnreached: string;
   update: string;
   updateWaits: string;
   updateHow: string;

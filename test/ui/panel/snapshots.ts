@@ -22,12 +22,18 @@ export const home: PanelSnapshot = {
   backupAgeSeconds: 7 * 3_600 + 900,
   temperatureCelsius: 51.4,
   load: 0.08,
-  federation: { mode: 'family', servers: 3 },
+  federation: {
+    mode: 'family',
+    servers: 3,
+    names: ['friends.example', 'jabber.example.org', 'school.example'],
+    unreached: 1,
+  },
   trouble: [],
 };
 
 /** What a box knows of itself that has just been plugged in. */
-const unmeasured: PanelSnapshot = { ...home, federation: { mode: 'family', servers: 0 } };
+const alone = { servers: 0, names: [], unreached: 0 };
+const unmeasured: PanelSnapshot = { ...home, federation: { mode: 'family', ...alone } };
 for (const fact of ['time', 'disk', 'backupAgeSeconds', 'temperatureCelsius', 'load'] as const) delete unmeasured[fact];
 
 const pairing = {
@@ -101,8 +107,7 @@ export const snapshots: Record<string, PanelSnapshot> = {
   'federation-none': {
     ...home,
     page: 'federation',
-    domain: 'chat.kulturverein-obere-muehle.example.org',
-    federation: { mode: 'community', servers: 0 },
+    federation: { mode: 'community', ...alone },
   },
   update: { ...home, page: 'update', update: '0.2.0' },
   pairing: { ...home, page: 'pairing', pairing },
