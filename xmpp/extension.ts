@@ -19,6 +19,7 @@ import type { Commands } from './routing/commands.ts';
 import type { DiscoTable, DiscoTarget, Identity } from './routing/disco-table.ts';
 import type { Hooks } from './routing/hooks.ts';
 import type { IqTable } from './routing/iq-table.ts';
+import type { Jid } from './routing/jid.ts';
 import type { Services } from './routing/services.ts';
 import type { Session } from './routing/session.ts';
 import type { Sessions } from './routing/sessions.ts';
@@ -89,6 +90,8 @@ export interface Host {
   serves(domain: string): boolean;
   /** True for the domain of a component (XEP-0114), which the owner put beside the box. */
   isBeside(domain: string): boolean;
+  /** As rosters know an address: by the primary domain, where it is one of a server of the box. */
+  knownAs(jid: Jid): Jid;
   /** The bare address of a member, at the primary domain. */
   addressOf(account: Account): string;
   /**

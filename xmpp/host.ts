@@ -22,7 +22,7 @@ import { DiscoTable } from './routing/disco-table.ts';
 import { Hooks } from './routing/hooks.ts';
 import { Iqs } from './routing/iq.ts';
 import { IqTable } from './routing/iq-table.ts';
-import type { Jid } from './routing/jid.ts';
+import { Jid } from './routing/jid.ts';
 import { Services } from './routing/services.ts';
 import type { Session } from './routing/session.ts';
 import { Sessions } from './routing/sessions.ts';
@@ -43,6 +43,7 @@ export interface HostSurroundings {
   bytestreams: Bytestreams;
   software: { name: string; version: string };
   isBeside(domain: string): boolean;
+  hostOf(domain: string): XmppHost | undefined;
   send(stanza: Element, inNameOf?: Session): void;
   linksOf(host: XmppHost): readonly PeerLink[];
   activity(): void;
@@ -133,6 +134,18 @@ export class XmppHost implements Host {
 
   isBeside(domain: string): boolean {
     return this.#surroundings.isBeside(domain);
+  }
+
+  /** Whether this is a domain of one of the servers of the box. */
+  isOfBox(domain: string): boolean {
+    return this.#surroundings.hostOf(domain) !== undefined;
+  }
+
+  knownAs(jid: Jid): Jid {
+    const domain = this.#surroundings.hostOf(jid.domain)?.server.domain;
+    if (domain === undefined || domain === jid.domain) return jid;
+    const bare = jid.local === '' ? domain : `${jid.local}@${domain}`;
+    return Jid.parse(jid.isBare ? bare : `${bare}/${jid.resource}`);
   }
 
   addressOf(account: Account): string {

@@ -254,6 +254,7 @@ export class XmppServer {
       software,
       bytestreams: this.#bytestreams,
       isBeside: (domain) => this.#beside.takes(domain),
+      hostOf: (domain) => this.#hosts.of(domain),
       send: (stanza, inNameOf) => this.#outbound.send(stanza, inNameOf),
       linksOf: (asked) => this.#linksOf(asked),
       activity,
@@ -274,9 +275,8 @@ export class XmppServer {
     });
   }
 
-  /** What only comes in does not say for which host it does, where there are several: it is nobody's then. */
   #linksOf(host: XmppHost): PeerLink[] {
-    const isAt = (local: string) => (local === '' ? this.#hosts.all.length === 1 : this.#hosts.behind(local) === host);
+    const isAt = (local: string) => this.#hosts.behind(local) === host;
     return this.#federation
       .states()
       .flatMap(({ domain, local, direction }) => (direction && isAt(local) ? [{ domain, direction }] : []));

@@ -56,7 +56,7 @@ function outward(host: Host, event: OutboundStanza): void {
   if (!to || to.local === '' || isOwn(host, account, to) || !concernsPeople(stanza)) return;
   // Rooms have rules of their own.
   if (isService(host, to)) return;
-  const question = { action: 'message-out', who: { account }, to: to.bare } as const;
+  const question = { action: 'message-out', who: { account }, to: host.knownAs(to.bare) } as const;
   if (host.access.allows(question)) accept(host, account, stanza, to);
   else if (heldForApproval(host, question, stanza)) event.drop = true;
   else throw new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' });
@@ -67,12 +67,12 @@ function inward(host: Host, event: InboundStanza): void {
   if (event.drop || isTrusted(host, account, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
   const action = stanza.name === 'message' ? 'message-in' : 'presence';
   const member = memberAt(host, from);
-  const who = member ? { account: member } : { jid: from.bare };
+  const who = member ? { account: member } : { jid: host.knownAs(from.bare) };
   const question = { action, who, member: account } as const;
   const decision = host.access.decide(question);
   if (decision === 'allow' || (!member && hasGoneTo(host, account, from))) return;
   if (decision === 'deny' && heldForApproval(host, question, stanza)) event.drop = true;
-  else if (decision === 'quarantine' && mayWait(stanza)) host.quarantine.hold(account, stanza, from);
+  else if (decision === 'quarantine' && mayWait(stanza)) host.quarantine.hold(account, stanza, host.knownAs(from));
   else if (decision === 'deny' && stanza.name === 'message' && mayBeAnswered(stanza))
     throw member
       ? new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' })
@@ -93,8 +93,9 @@ function isTrusted(host: Host, account: Account, jid: Jid): boolean {
 /** Whoever is written to is no stranger, and may answer. */
 function accept(host: Host, account: Account, stanza: Element, to: Jid): void {
   if (stanza.name !== 'message' || messageType(stanza) === 'groupchat' || memberAt(host, to)) return;
-  if (host.access.decide({ action: 'message-in', who: { jid: to.bare }, member: account }) !== 'quarantine') return;
-  host.quarantine.accept(account, to.bare.toString()).catch((error: unknown) => {
+  const jid = host.knownAs(to.bare);
+  if (host.access.decide({ action: 'message-in', who: { jid }, member: account }) !== 'quarantine') return;
+  host.quarantine.accept(account, jid.toString()).catch((error: unknown) => {
     host.log.error({ err: error }, 'a stranger could not be accepted');
   });
 }

@@ -89,12 +89,14 @@ export const blocking: Extension = {
   },
 };
 
-/** The order of section 6, from the narrowest to the widest. A member of this host is the same one by each of its domains. */
+/** The order of section 6, from the narrowest to the widest. A member of the box is the same one by each of its server's domains. */
 function matches(host: Host, blocked: ReadonlySet<string>, jid: Jid): boolean {
   if (blocked.size === 0) return false;
   const { local, resource } = jid;
   const { domain, fallbacks } = host.server;
-  const domains = host.serves(jid.domain) ? [domain, ...fallbacks] : [jid.domain];
+  const domains = host.serves(jid.domain)
+    ? [domain, ...fallbacks]
+    : [...new Set([jid.domain, host.knownAs(jid).domain])];
   return domains.some((at) => {
     const bare = local === '' ? at : `${local}@${at}`;
     const names = [`${bare}/${resource}`, bare, `${at}/${resource}`, at];

@@ -5,7 +5,7 @@ import type { Route } from './route.ts';
 
 export interface PeerState {
   domain: string;
-  /** Our domain of it. */
+  /** Our domain of it; '' where there is no link. */
   local: string;
   state: 'connected' | 'connecting' | 'waiting' | 'failed';
   /** Which way stanzas go; undefined while none do. */
@@ -92,15 +92,20 @@ function statesOf(link: Conversation, troubles: Troubles): PeerState[] {
     authenticated: proof,
     lastError: troubles.get(remote),
   }));
-  const onlyHeard = [...link.heard].filter(([remote]) => !said.some(({ domain }) => domain === remote));
-  const heard = onlyHeard.map(([remote, proof]) => ({
-    ...common,
-    domain: remote,
-    local: '',
-    direction: 'in' as const,
-    authenticated: proof,
-    lastError: troubles.get(remote),
-  }));
+  const heard = [...link.met].flatMap(({ local, remote }) => {
+    const proof = link.heard.get(remote);
+    if (!proof || said.some((pair) => pair.local === local && pair.domain === remote)) return [];
+    return [
+      {
+        ...common,
+        domain: remote,
+        local,
+        direction: 'in' as const,
+        authenticated: proof,
+        lastError: troubles.get(remote),
+      },
+    ];
+  });
   return [...said, ...heard];
 }
 

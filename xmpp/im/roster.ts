@@ -62,11 +62,9 @@ export class Roster {
     return `${account.local}@${this.domainFor(account, contact)}`;
   }
 
-  /** The bare address that a roster knows a contact by: members of this host by their primary one, however they were called. */
+  /** The bare address that a roster knows a contact by: members of the box by their primary one, however they were called. */
   nameOf(contact: Jid): string {
-    const { local, domain } = contact;
-    const ours = this.#host.serves(domain) ? this.#host.server.domain : domain;
-    return local === '' ? ours : `${local}@${ours}`;
+    return this.#host.knownAs(contact).bare.toString();
   }
 
   /**

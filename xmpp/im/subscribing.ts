@@ -102,7 +102,7 @@ export class Subscribing {
     const { roster } = this.#host;
     const item = roster.item(account, contact);
     const { domain } = Jid.parse(stanza.attrs.to ?? '');
-    if (!item || this.#host.serves(contact.domain) || domain === roster.domainFor(account, contact)) return true;
+    if (!item || this.#host.isOfBox(contact.domain) || domain === roster.domainFor(account, contact)) return true;
     if (type === 'unsubscribe' || type === 'unsubscribed') return false;
     const { knowsUsAt: _, ...rest } = item;
     const now = domain === this.#host.server.domain ? rest : { ...rest, knowsUsAt: domain };
@@ -249,7 +249,7 @@ export class Subscribing {
     const kept = this.#host.store.roster.requests(account.id).find((request) => request.contact === name);
     const to = (asked ?? (kept && parse(kept.stanza)))?.attrs.to;
     const domain = to === undefined ? this.#host.server.domain : Jid.parse(to).domain;
-    return domain === this.#host.server.domain || this.#host.serves(contact.domain) ? {} : { knowsUsAt: domain };
+    return domain === this.#host.server.domain || this.#host.isOfBox(contact.domain) ? {} : { knowsUsAt: domain };
   }
 
   async #approve(account: Account, contact: Jid, approved: boolean): Promise<void> {

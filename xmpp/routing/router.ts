@@ -7,6 +7,7 @@ import type { XmppHost } from '../host.ts';
 import { isTakenForAbsent, messageType } from '../im/message.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
+import { assertCrosses } from './crossing.ts';
 import { assertIq, routeIqReply } from './iq.ts';
 import { Jid } from './jid.ts';
 import type { Turn } from './lane.ts';
@@ -49,6 +50,9 @@ export class Router {
     if (stanza.name === 'iq') assertIq(stanza);
     const host = this.#host(to.domain);
     const found = host ? undefined : findService(to.domain, this.#host);
+    const there = host ?? found?.host;
+    if (there && origin.host && there !== origin.host)
+      assertCrosses(stanza, spokenFor(stanza, origin.from), origin.host, to, there);
     if (found) return toService(found, stanza, to, origin);
     if (!host) return this.#toOutside(stanza, to, origin);
     if (stanza.name === 'message') return this.#message(host, stanza, to, origin);

@@ -16,6 +16,7 @@ async function setUp() {
   const host: XmppHost = new XmppHost(made.server.id, {
     ...{ store, clock, random, log, config, software, bytestreams },
     isBeside: () => false,
+    hostOf: (domain) => (host.serves(domain) ? host : undefined),
     send: (stanza) => {
       const [from, to] = [Jid.parse(stanza.attrs.from ?? ''), Jid.parse(stanza.attrs.to ?? '')];
       router.route(stanza, to, { from, session: undefined, host, turn: undefined }).catch(() => {});

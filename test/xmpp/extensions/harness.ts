@@ -238,6 +238,10 @@ export class TestHost implements Host {
     return false;
   }
 
+  knownAs(jid: Jid): Jid {
+    return this.serves(jid.domain) ? Jid.of(jid.local, this.server.domain, jid.resource) : jid;
+  }
+
   addressOf(account: Account): string {
     return `${account.local}@${this.server.domain}`;
   }

@@ -1,5 +1,6 @@
 /** Two servers find each other, prove who they are, and talk. */
 import { describe, expect, test } from 'vitest';
+import { RawPeer } from './raw.ts';
 import { conditionOf, textOf, World } from './side.ts';
 
 describe('two servers', () => {
@@ -19,6 +20,21 @@ describe('two servers', () => {
       state: 'connected',
     });
     expect(b.state('a.test')).toMatchObject({ direction: 'both', authenticated: 'certificate' });
+  });
+
+  test('know for which of its domains each link was opened, also those that only come in', async () => {
+    const world = await World.create();
+    const a = await world.side({ domains: ['a.test', 'rooms.b.test'] });
+    const issued = await world.authority.issue({ domains: ['c.test'] });
+    for (const domain of ['a.test', 'rooms.b.test']) {
+      const peer = await RawPeer.open(a.portTls, issued);
+      await peer.logIn('c.test', domain);
+    }
+    const links = a.federation.states().map(({ domain, local, direction }) => [domain, local, direction]);
+    expect(links.sort()).toEqual([
+      ['c.test', 'a.test', 'in'],
+      ['c.test', 'rooms.b.test', 'in'],
+    ]);
   });
 
   test('without a good certificate prove it by dialback', async () => {

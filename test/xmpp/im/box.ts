@@ -16,6 +16,7 @@ import { Inbound } from '../../../xmpp/routing/inbound.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
 import { Router } from '../../../xmpp/routing/router.ts';
 import { findService } from '../../../xmpp/routing/services.ts';
+import type { Session } from '../../../xmpp/routing/session.ts';
 import { errorReply, mayBeAnswered } from '../../../xmpp/routing/stanza.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import { change } from '../../../xmpp/store/changes.ts';
@@ -57,6 +58,7 @@ export class Box {
       bytestreams: new Bytestreams(clock),
       software: { name: 'test', version: '0' },
       isBeside: () => false,
+      hostOf: (domain: string) => this.#hostOf(domain),
       send: (stanza: Element) => this.#send(stanza),
       linksOf: (host: XmppHost) => this.links.get(host) ?? [],
       activity: () => {},
@@ -65,7 +67,8 @@ export class Box {
     this.other = new XmppHost(ids.other, surroundings);
     for (const host of [this.near, this.other]) host.attach(extensions);
     this.#router = new Router((domain) => this.#hostOf(domain), []);
-    this.#inbound = new Inbound(this.#router, () => this.near.hooks, silentLog);
+    const hooksOf = ({ jid }: Session) => (this.#hostOf(jid.domain) ?? this.near).hooks;
+    this.#inbound = new Inbound(this.#router, hooksOf, silentLog);
   }
 
   /** Exceptions in handlers. */
@@ -152,8 +155,9 @@ export class Box {
       this.abroad.push(stanza);
       return;
     }
+    const host = hostOf(from.domain) ?? findService(from.domain, hostOf)?.host;
     const done = this.#router
-      .route(stanza, to, { from, session: undefined, host: undefined, turn: undefined })
+      .route(stanza, to, { from, session: undefined, host, turn: undefined })
       .catch((error: unknown) => {
         const answer = error instanceof StanzaError ? error : this.#inbound.fault(error, from, stanza);
         if (mayBeAnswered(stanza)) this.abroad.push(errorReply(stanza, answer));
@@ -167,7 +171,7 @@ export class Box {
 export async function openBox(
   extensions: readonly Extension[] = [],
   config = testConfig,
-): Promise<{ box: Box; close: () => Promise<void> }> {
+): Promise<{ box: Box; folder: string; close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'casp3r-im-'));
   const clock = new TestClock();
   const store = await openQuickStore(folder, clock);
@@ -181,7 +185,7 @@ export async function openBox(
     await store.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  return { box: new Box(store, clock, ids, extensions, config), close };
+  return { box: new Box(store, clock, ids, extensions, config), folder, close };
 }
 
 let ids = 0;

@@ -8,7 +8,7 @@ import type { Who } from './access.ts';
 export function whoIs(host: Host, jid: Jid): Who | undefined {
   const account = memberAt(host, jid);
   if (account) return { account };
-  return isOfThisServer(host, jid) ? undefined : { jid: jid.bare };
+  return isOfThisServer(host, jid) ? undefined : { jid: host.knownAs(jid.bare) };
 }
 
 export const memberAt = (host: Host, jid: Jid): Account | undefined =>

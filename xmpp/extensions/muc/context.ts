@@ -1,6 +1,6 @@
 /** What the parts of the room service share. */
 import type { Host } from '../../extension.ts';
-import { Jid } from '../../routing/jid.ts';
+import type { Jid } from '../../routing/jid.ts';
 import { OccupantIds } from './occupant-id.ts';
 import { Rooms } from './rooms.ts';
 
@@ -23,11 +23,9 @@ export class Muc {
     return `${SUBDOMAIN}.${this.host.server.domain}`;
   }
 
-  /** By what a room knows a person: the bare JID, of a member of this host at its primary domain, whichever was used. */
+  /** By what a room knows a person: the bare JID, of a member of the box at the primary domain, whichever was used. */
   bareOf(jid: Jid): string {
-    const { domain } = this.host.server;
-    if (jid.domain === domain || !this.host.serves(jid.domain)) return jid.bare.toString();
-    return Jid.of(jid.local, domain).toString();
+    return this.host.knownAs(jid).bare.toString();
   }
 
   isMemberOfHost(jid: Jid): boolean {

@@ -1,6 +1,6 @@
 /** Nodes, whose they are, and what a request to them is about. */
 import type { Host } from '../../extension.ts';
-import { Jid } from '../../routing/jid.ts';
+import type { Jid } from '../../routing/jid.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import type { Account, Id } from '../../store/model.ts';
 import type { NodeRow } from '../../store/node-model.ts';
@@ -48,16 +48,11 @@ export const accountOwner = (host: Host, account: Account): NodeOwner => ({
   account,
 });
 
-/** The bare address by which affiliations and subscriptions know somebody: members of this host by their primary one. */
-export function bareOf(host: Host, { local, domain }: Jid): string {
-  const ours = host.serves(domain) ? host.server.domain : domain;
-  return local === '' ? ours : `${local}@${ours}`;
-}
+/** The bare address by which affiliations and subscriptions know somebody: members of the box by their primary one. */
+export const bareOf = (host: Host, jid: Jid): string => host.knownAs(jid).bare.toString();
 
-/** The same with the resource, where there is one. @throws StanzaError jid-malformed */
-export function addressOf(host: Host, jid: Jid): string {
-  return Jid.parse(bareOf(host, jid)).withResource(jid.resource).toString();
-}
+/** The same with the resource, where there is one. */
+export const addressOf = (host: Host, jid: Jid): string => host.knownAs(jid).toString();
 
 export function memberAt(host: Host, { local, domain }: Jid): Account | undefined {
   return local !== '' && host.serves(domain) ? host.accounts.find(local) : undefined;
