@@ -1,9 +1,11 @@
 /**
  * XEP-0283: a contact elsewhere has a new address. Where the old account confirms it, the new one takes the old one's place in the
- * roster, without a question to the member.
+ * roster, without a question to the member. The error `gone` is such a word of the old account where it answers this question
+ * (section 4.3), and nowhere else.
  */
 import type { Extension, Host } from '../extension.ts';
 import { Jid } from '../routing/jid.ts';
+import { StanzaError } from '../routing/stanza-error.ts';
 import { change } from '../store/changes.ts';
 import type { Account, RosterItem } from '../store/model.ts';
 import { clone, type Element, firstChild, xml } from '../xml.ts';
@@ -21,8 +23,7 @@ export const moved: Extension = {
       number: '0283',
       title: 'Moved',
       version: '0.2.0',
-      status: 'partial',
-      note: 'A statement in the error `gone` is not taken.',
+      status: 'complete',
     },
   ],
   attach(host) {
@@ -36,11 +37,23 @@ export const moved: Extension = {
   },
 };
 
-function oldAddress(stanza: Element): Jid | undefined {
-  const text = stanza.getChild('moved', NS)?.getChildText('old-jid') ?? '';
+const oldAddress = (stanza: Element) => addressIn(stanza.getChild('moved', NS)?.getChildText('old-jid'));
+
+/** The bare address of a person. */
+function addressIn(text: string | null | undefined): Jid | undefined {
   try {
-    const jid = text === '' ? undefined : Jid.parse(text);
+    const jid = text ? Jid.parse(text) : undefined;
     return jid?.isBare && jid.local !== '' ? jid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whom an XMPP URI names (RFC 5122). */
+function pathOf(uri = ''): string | undefined {
+  const [, path] = /^xmpp:(?!\/\/)([^?#]+)/i.exec(uri) ?? [];
+  try {
+    return path && decodeURIComponent(path);
   } catch {
     return undefined;
   }
@@ -70,14 +83,14 @@ class Checks {
   }
 
   async #check(account: Account, stanza: Element, from: Jid, old: Jid): Promise<void> {
-    const address = await this.#statementOf(account, old);
-    if (address === from.toString()) return this.#move(account, stanza, from, old);
+    const stated = await this.#statementOf(account, old);
+    if (stated?.equals(from)) return this.#move(account, stanza, from, old);
     // A request like any other (section 4.4).
     this.#host.send(stanza);
   }
 
   /** The new address that the old account states; undefined where it states none. */
-  async #statementOf(account: Account, old: Jid): Promise<string | undefined> {
+  async #statementOf(account: Account, old: Jid): Promise<Jid | undefined> {
     const { store } = this.#host;
     const items = xml('items', { node: NS }, xml('item', { id: 'current' }));
     const attrs = { type: 'get', id: store.newId(), from: this.#host.roster.addressFor(account, old), to: `${old}` };
@@ -85,10 +98,10 @@ class Checks {
       const answer = await this.#host.query(xml('iq', attrs, xml('pubsub', { xmlns: NS_PUBSUB }, items)));
       const item = answer?.getChild('items')?.getChild('item');
       const statement = item && firstChild(item);
-      const text = statement?.is('moved', NS) ? statement.getChildText('new-jid') : undefined;
-      return text ? Jid.parse(text).toString() : undefined;
-    } catch {
-      return undefined;
+      return addressIn(statement?.is('moved', NS) ? statement.getChildText('new-jid') : undefined);
+    } catch (error) {
+      const isGone = error instanceof StanzaError && error.condition === 'gone';
+      return isGone ? addressIn(pathOf(error.address)) : undefined;
     }
   }
 

@@ -115,10 +115,12 @@ export class Iqs {
   }
 }
 
-/** Condition and type are the peer's word: kept as they are where they are defined ones. */
+/** Condition, type and address are the peer's word: kept as they are where they are defined ones. */
 function errorOf(stanza: Element): StanzaError {
   const error = stanza.getChild('error');
-  const condition = (error?.getChildElements()[0]?.name ?? 'undefined-condition') as StanzaCondition;
+  const first = error?.getChildElements()[0];
+  const condition = (first?.name ?? 'undefined-condition') as StanzaCondition;
+  const address = condition === 'gone' || condition === 'redirect' ? first?.getText().trim() : undefined;
   const type = ERROR_TYPES.find((known) => known === error?.attrs.type);
-  return new StanzaError(condition, type === undefined ? {} : { type });
+  return new StanzaError(condition, { ...(type && { type }), ...(address && { address }) });
 }

@@ -43,6 +43,8 @@ export interface StanzaErrorDetails {
   text?: string;
   /** An application-specific condition with its own namespace. */
   application?: Element;
+  /** With `gone` and `redirect`: a URI at which its recipient is found (RFC 6120 sections 8.3.3.5 and 8.3.3.14). */
+  address?: string;
   /** Stands in the answer in place of the payload that was asked with. */
   payload?: Element;
 }
@@ -53,6 +55,7 @@ export class StanzaError extends Error {
   readonly text: string | undefined;
   readonly application: Element | undefined;
   readonly payload: Element | undefined;
+  readonly address: string | undefined;
 
   constructor(condition: StanzaCondition, details: StanzaErrorDetails = {}) {
     super(details.text ?? condition);
@@ -62,6 +65,7 @@ export class StanzaError extends Error {
     this.text = details.text;
     this.application = details.application;
     this.payload = details.payload;
+    this.address = details.address;
   }
 
   /** `<error type='…'>` with the condition, the text and the application's own condition. */
@@ -69,7 +73,7 @@ export class StanzaError extends Error {
     return xml(
       'error',
       { type: this.type },
-      xml(this.condition, { xmlns: NS_STANZAS }),
+      xml(this.condition, { xmlns: NS_STANZAS }, this.address),
       this.text === undefined ? null : xml('text', { xmlns: NS_STANZAS, 'xml:lang': 'en' }, this.text),
       this.application,
     );

@@ -76,8 +76,49 @@ test('who only saw the member goes on doing just that', async () => {
   expect(said()).not.toContain(`subscribe ${NEW}`);
 });
 
+const gone = (address: string, name = 'gone') =>
+  xml('error', { type: 'cancel' }, xml(name, { xmlns: 'urn:ietf:params:xml:ns:xmpp-stanzas' }, address));
+
+test.each([`xmpp:${NEW}`, `XMPP:${NEW}?subscribe`, 'xmpp:%6Auliet@new.example'])(
+  'an old account that is gone, and names the new one as %s, confirms it; the member is told in words',
+  async (address) => {
+    await knows('from');
+    await asks();
+    await answers(gone(address));
+    await vi.waitFor(() => expect(roster()).toEqual([[NEW, 'from', false]]));
+    await box.settled();
+    const [words] = phone.received.flatMap((stanza) => stanza.getChildText('body') ?? []);
+    expect(words).toContain(`${NEW} in place of ${OLD}`);
+  },
+);
+
+test('only who speaks for the old account can say that it is gone', async () => {
+  await knows('both');
+  await asks();
+  const { id, to } = question().attrs;
+  const from = NEW;
+  await box.fromAfar(xml('iq', { type: 'error', id, from, to: box.near.addressOf(romeo) }, gone(`xmpp:${NEW}`)));
+  expect([to, roster()]).toEqual([OLD, [[OLD, 'both', false]]]);
+});
+
+test('that an account is gone changes nothing where nobody was asked (section 4.3 is about this answer alone)', async () => {
+  await knows('both');
+  const to = box.near.addressOf(romeo);
+  await box.fromAfar(xml('message', { type: 'error', id: 'm', from: OLD, to }, gone(`xmpp:${NEW}`)));
+  await box.fromAfar(xml('presence', { type: 'error', from: OLD, to }, gone(`xmpp:${NEW}`)));
+  expect(roster()).toEqual([[OLD, 'both', false]]);
+});
+
 test.each([
   ['names somebody else', statement('mallory@new.example')],
+  ['is gone to somebody else', gone('xmpp:mallory@new.example')],
+  ['is gone to a resource', gone(`xmpp:${NEW}/phone`)],
+  ['is gone to the Web', gone(`https://new.example/${NEW}`)],
+  ['is gone by a URI of another account', gone(`xmpp://${NEW}`)],
+  ['is gone by an address that is no URI', gone(NEW)],
+  ['is gone by a broken URI', gone('xmpp:%E0%A4%A')],
+  ['is gone without an address', gone('')],
+  ['is not gone but there', gone(`xmpp:${NEW}`, 'redirect')],
   ['is none', xml('pubsub', { xmlns: 'http://jabber.org/protocol/pubsub' })],
   [
     'is an error',
