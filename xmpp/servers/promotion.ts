@@ -5,10 +5,12 @@
 import type { XmppHost } from '../host.ts';
 import { type Change, change } from '../store/changes.ts';
 import type { Account, Id, RosterItem } from '../store/model.ts';
-import type { Store } from '../store/store.ts';
+import type { NodeRow } from '../store/node-model.ts';
+import type { NodeReads, Store } from '../store/store.ts';
 import type { Moved } from './moved-address.ts';
-import { movedBookmarks } from './moved-bookmarks.ts';
+import { movedItems } from './moved-items.ts';
 import { statementOf } from './moved-statement.ts';
+import { movedWaiting } from './moved-waiting.ts';
 
 export interface Promotion {
   host: XmppHost;
@@ -17,10 +19,12 @@ export interface Promotion {
   from: string;
   to: string;
   moved: Moved;
+  /** Of the services beside the server's domains. */
+  labels: readonly string[];
 }
 
 export function promotionChanges(promotion: Promotion): Change[] {
-  const { host, hosts, from, to } = promotion;
+  const { host, hosts, from, to, labels } = promotion;
   const { server } = host;
   const fallbacks = [from, ...server.fallbacks.filter((domain) => domain !== to)];
   return [
@@ -32,6 +36,8 @@ export function promotionChanges(promotion: Promotion): Change[] {
       ...nodeChanges(each.store, each.server.id, promotion.moved),
       ...ruleChanges(promotion, each),
     ]),
+    change('names moved', { from, to }),
+    ...labels.map((label) => change('names moved', { from: `${label}.${from}`, to: `${label}.${to}` })),
   ];
 }
 
@@ -39,24 +45,16 @@ function changesOf(promotion: Promotion, host: XmppHost, account: Account): Chan
   const { moved, from, to } = promotion;
   const { store } = host;
   const { id } = account;
-  const pairs = <T>(all: readonly T[], jidOf: (one: T) => string) =>
-    all.flatMap((one) => {
-      const now = moved(jidOf(one));
-      return now === undefined ? [] : [{ one, now }];
-    });
   const preferences = store.archive.preferences(id);
   const renamed = (jids: string[]) => jids.map((jid) => moved(jid) ?? jid);
   return [
     ...rosterChanges(promotion, host, account),
-    ...pairs(store.roster.requests(id), ({ contact }) => contact).flatMap(({ one: { contact, stanza }, now }) => [
-      change('subscription request cleared', { account: id, contact }),
-      change('subscription request kept', { account: id, contact: now, stanza: stanza.replaceAll(contact, now) }),
-    ]),
+    ...movedWaiting(host, account, moved, (jid) => isHere(promotion, domainOf(jid))),
     // The old address goes on being answered, so it stays blocked as well.
-    ...pairs(store.extras.blocked(id), (jid) => jid).map(({ now }) => change('blocked set', { account: id, jid: now })),
-    ...pairs(store.access.approved(id), (jid) => jid).map(({ now }) =>
-      change('approval set', { account: id, contact: now, approved: true }),
-    ),
+    ...store.extras.blocked(id).flatMap((blocked) => {
+      const jid = moved(blocked);
+      return jid === undefined ? [] : [change('blocked set', { account: id, jid })];
+    }),
     ...(preferences
       ? [
           change('archive preferences set', {
@@ -72,17 +70,17 @@ function changesOf(promotion: Promotion, host: XmppHost, account: Account): Chan
     change('archive addresses moved', { account: id, from, to }),
     change('archive addresses moved', { account: id, from: `rooms.${from}`, to: `rooms.${to}` }),
     ...nodeChanges(store, id, moved),
-    ...movedBookmarks(store, account, moved),
+    ...movedItems(store, account, moved),
   ];
 }
 
-function rosterChanges(
-  { host: promoted, hosts, from, to, moved }: Promotion,
-  host: XmppHost,
-  account: Account,
-): Change[] {
+const domainOf = (jid: string) => jid.slice(jid.indexOf('@') + 1);
+
+export const isHere = ({ hosts }: Promotion, domain: string): boolean => hosts.some((each) => each.serves(domain));
+
+function rosterChanges(promotion: Promotion, host: XmppHost, account: Account): Change[] {
+  const { host: promoted, from, to, moved } = promotion;
   const { roster } = host.store;
-  const isHere = (domain: string) => hosts.some((each) => each.serves(domain));
   return roster.items(account.id).flatMap((item): Change[] => {
     const contact = moved(item.contact);
     if (contact !== undefined) {
@@ -94,9 +92,8 @@ function rosterChanges(
           : [change('roster item set', { account: account.id, item: { ...item, contact } })]),
       ];
     }
-    const domain = item.contact.slice(item.contact.indexOf('@') + 1);
     const strange = item.subscription === 'none' && !item.ask;
-    if (host !== promoted || strange || isHere(domain)) return [];
+    if (host !== promoted || strange || isHere(promotion, domainOf(item.contact))) return [];
     return [change('roster item set', { account: account.id, item: knownAt(item, item.knowsUsAt ?? from, to) })];
   });
 }
@@ -106,8 +103,9 @@ function knownAt({ knowsUsAt: _, ...item }: RosterItem, domain: string, primary:
   return domain === primary ? item : { ...item, knowsUsAt: domain };
 }
 
-function roomChanges({ moved }: Promotion, { store, server }: XmppHost): Change[] {
+function roomChanges({ moved, from, to }: Promotion, { store, server }: XmppHost): Change[] {
   return store.rooms.list(server.id).flatMap(({ id: room }) => [
+    change('archive addresses moved', { account: room, from, to }),
     ...store.rooms.affiliations(room).flatMap((standing) => {
       const jid = moved(standing.jid);
       if (jid === undefined) return [];
@@ -128,7 +126,20 @@ function roomChanges({ moved }: Promotion, { store, server }: XmppHost): Change[
 }
 
 function nodeChanges({ nodes }: Store, owner: Id, moved: Moved): Change[] {
-  return nodes.nodes(owner).flatMap(({ node }) => [
+  return nodes.nodes(owner).flatMap((row) => [...contactChanges(row, moved), ...standingChanges(nodes, row, moved)]);
+}
+
+/** Whom to ask about a node. */
+function contactChanges({ config, ...row }: NodeRow, moved: Moved): Change[] {
+  const contact = (config.contact ?? '')
+    .split('\n')
+    .map((jid) => moved(jid) ?? jid)
+    .join('\n');
+  return contact === (config.contact ?? '') ? [] : [change('node set', { ...row, config: { ...config, contact } })];
+}
+
+function standingChanges(nodes: NodeReads, { owner, node }: NodeRow, moved: Moved): Change[] {
+  return [
     ...nodes.affiliations(owner, node).flatMap((standing) => {
       const jid = moved(standing.jid);
       if (jid === undefined) return [];
@@ -145,7 +156,7 @@ function nodeChanges({ nodes }: Store, owner: Id, moved: Moved): Change[] {
         change('node subscription set', { ...subscription, jid }),
       ];
     }),
-  ]);
+  ];
 }
 
 /** A rule about a person or a domain of ours is about the same by its new name. */

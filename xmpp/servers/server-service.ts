@@ -118,7 +118,8 @@ export class ServerService {
   async #promote(host: XmppHost, to: string): Promise<ServerRow> {
     const { hosts, store, log } = this.#options;
     const from = host.server.domain;
-    const promotion = { host, hosts: hosts.all, from, to, moved: movedFrom(from, to, serviceSubdomains()) };
+    const labels = serviceSubdomains();
+    const promotion = { host, hosts: hosts.all, from, to, labels, moved: movedFrom(from, to, labels) };
     const renamed = renamedContacts(promotion);
     const act = host.acts.change(COMMAND_LINE, 'server promoted', `${to} in place of ${from}`);
     await store.journal.commit(...promotionChanges(promotion), act);

@@ -4,7 +4,7 @@ import { Jid } from '../routing/jid.ts';
 import type { Account } from '../store/model.ts';
 import { xml } from '../xml.ts';
 import { NS_MOVED } from './moved-statement.ts';
-import type { Promotion } from './promotion.ts';
+import { isHere, type Promotion } from './promotion.ts';
 
 interface Renamed {
   host: XmppHost;
@@ -37,18 +37,19 @@ export function tellOfMove(promotion: Promotion, renamed: readonly Renamed[]): v
   }
 }
 
-function tellContacts({ host, hosts, from, to }: Promotion, account: Account): void {
+function tellContacts(promotion: Promotion, account: Account): void {
+  const { host, from, to } = promotion;
   const old = `${account.local}@${from}`;
   const present = host.sessions.ofAccount(account).filter(({ available }) => available);
   for (const { contact, subscription, ask } of host.roster.items(account)) {
     const jid = Jid.parse(contact);
-    const isHere = hosts.some((each) => each.serves(jid.domain));
-    if (isHere && (subscription === 'from' || subscription === 'both')) {
+    const here = isHere(promotion, jid.domain);
+    if (here && (subscription === 'from' || subscription === 'both')) {
       for (const session of present)
         host.send(xml('presence', { type: 'unavailable', from: `${old}/${session.jid.resource}`, to: contact }));
       host.presence.setSeen(account, jid, true);
     }
-    if (!isHere && (ask || subscription === 'to' || subscription === 'both')) {
+    if (!here && (ask || subscription === 'to' || subscription === 'both')) {
       const attrs = { type: 'subscribe', id: host.store.newId(), from: `${account.local}@${to}`, to: contact };
       host.send(xml('presence', attrs, xml('moved', { xmlns: NS_MOVED }, xml('old-jid', {}, old))));
     }

@@ -68,6 +68,8 @@ export interface ChangeData {
   'archive pruned': { account: Id; beforeMs: number };
   /** Messages of a time when these peers (bare JIDs at the domain `from`) were called otherwise are found by their name of today. */
   'archive addresses moved': { account: Id; from: string; to: string };
+  /** Who made rooms and nodes, who published, whom limited members asked for: those of the domain `from` by their name of today. */
+  'names moved': { from: string; to: string };
   'archive preferences set': { account: Id; preferences: ArchivePreferences };
   /** Off takes the words of all messages away. */
   'archive search set': { account: Id; on: boolean };

@@ -4,7 +4,16 @@
  * store/open.ts gives one that keeps an SQLite file.
  */
 
-import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza, Report } from './access-model.ts';
+import type {
+  AccessRule,
+  Act,
+  Approval,
+  ApprovalRequest,
+  Circle,
+  CircleMember,
+  HeldStanza,
+  Report,
+} from './access-model.ts';
 import type {
   ArchivedMessage,
   ArchivePage,
@@ -154,6 +163,8 @@ export interface AccessReads {
   circlesOf(account: Id): CircleMember[];
   /** Bare JIDs that an administrator let this limited member talk with. */
   approved(account: Id): string[];
+  /** Those, and whom an administrator refused. */
+  approvals(account: Id): Approval[];
   /** An administrator was asked about this contact, a bare JID, or was not, and said no. */
   refused(account: Id, contact: string): boolean;
   /** What waits for an administrator's word; oldest first. */
@@ -162,6 +173,8 @@ export interface AccessReads {
   reports(server: Id): Report[];
   /** Whether this member accepted a sender (a bare JID) who is not in the roster. */
   accepts(account: Id, from: string): boolean;
+  /** Senders (bare JIDs) whom this member accepted without having them in the roster. */
+  accepted(account: Id): string[];
   /** Oldest first. */
   held(account: Id): HeldStanza[];
   /** Whether any member of the server has a contact at this domain in the roster. */

@@ -38,6 +38,15 @@ const cases: { [K in ChangeKind]: Seen } = {
     read: ({ archive }) => archive.message('a1', 'm1')?.peer,
     is: 'bob@new.test',
   },
+  'names moved': {
+    before: [...born, 'room created', 'node set', 'item published'],
+    read: ({ rooms, nodes }) => [
+      rooms.createdBy('s1', 'alice@new.test'),
+      nodes.node('a1', item.node)?.creator,
+      nodes.item('a1', item.node, item.id)?.publisher,
+    ],
+    is: [1, 'alice@new.test', item.publisher.replace('casp3r.local', 'new.test')],
+  },
   'server removed': {
     before: ['server set', 'invite created', 'secret set'],
     read: (store) => [store.servers.all(), store.secrets.get('s1', 'decoys'), store.invites.list('s1')],

@@ -206,6 +206,7 @@ export const samples: ChangeData = {
   'subscription request cleared': { account, contact: 'carol@c.test' },
   'message archived': message,
   'archive addresses moved': { account, from: 'b.test', to: 'new.test' },
+  'names moved': { from: 'casp3r.local', to: 'new.test' },
   'archived message replaced': { ...message, stanza: '<message><retracted/></message>' },
   'archive pruned': { account, beforeMs: noonMs + 1 },
   'archive preferences set': { account, preferences: { default: 'roster', always: ['bob@b.test'], never: [] } },

@@ -47,6 +47,7 @@ export class ServerInfo {
       { var: 'serverinfo-pubsub-node', type: 'text-single', values: [this.#node.uri] },
     ]);
     host.hooks.on('links changed', () => this.#changed());
+    host.hooks.on('addresses moved', () => this.#changed());
     this.#changed();
   }
 

@@ -10,6 +10,7 @@ import { componentAppliers } from './components.ts';
 import { extrasAppliers } from './extras.ts';
 import { hatAppliers } from './hats.ts';
 import { inviteAppliers } from './invites.ts';
+import { nameAppliers } from './names.ts';
 import { nodeAppliers } from './nodes.ts';
 import { offlineAppliers } from './offline.ts';
 import { peerAppliers } from './peers.ts';
@@ -36,6 +37,7 @@ const appliers: Appliers = {
   ...roomAppliers,
   ...hatAppliers,
   ...uploadAppliers,
+  ...nameAppliers,
 };
 
 /** Applies one change. What speaks of a removed account, room or server is void: its removal wins over whatever comes late. */
@@ -69,6 +71,7 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'circle removed':
     case 'act recorded':
     case 'acts forgotten':
+    case 'names moved':
       return undefined;
     case 'room created':
       return change.data.id;

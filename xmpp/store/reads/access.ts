@@ -1,4 +1,13 @@
-import type { AccessRule, Act, ApprovalRequest, Circle, CircleMember, HeldStanza, Report } from '../access-model.ts';
+import type {
+  AccessRule,
+  Act,
+  Approval,
+  ApprovalRequest,
+  Circle,
+  CircleMember,
+  HeldStanza,
+  Report,
+} from '../access-model.ts';
 import { ReadCache } from '../cache.ts';
 import type { Change } from '../changes.ts';
 import type { Id } from '../model.ts';
@@ -50,6 +59,15 @@ export class SqliteAccess implements AccessReads {
       .map(({ contact }) => contact);
   }
 
+  approvals(account: Id): Approval[] {
+    return this.#db
+      .all<Omit<Approval, 'approved'> & { approved: number }>(
+        'SELECT account, contact, approved FROM approvals WHERE account = ? ORDER BY contact',
+        account,
+      )
+      .map((row) => ({ ...row, approved: row.approved === 1 }));
+  }
+
   refused(account: Id, contact: string): boolean {
     const row = this.#db.get<{ approved: number }>(
       'SELECT approved FROM approvals WHERE account = ? AND contact = ?',
@@ -79,6 +97,12 @@ export class SqliteAccess implements AccessReads {
 
   accepts(account: Id, from: string): boolean {
     return this.#db.get('SELECT 1 FROM accepted_senders WHERE account = ? AND sender = ?', account, from) !== undefined;
+  }
+
+  accepted(account: Id): string[] {
+    return this.#db
+      .all<{ sender: string }>('SELECT sender FROM accepted_senders WHERE account = ? ORDER BY sender', account)
+      .map(({ sender }) => sender);
   }
 
   held(account: Id): HeldStanza[] {
