@@ -62,7 +62,7 @@ export class Box {
   readonly #startedMs: number;
   readonly network: Network;
   readonly #once: OneTimePages;
-  /** The relay for them. */
+  /** The relay for those that find no direct way. */
   readonly calls: Calls;
   readonly tor: Tor;
   #panel: Panel | undefined;
@@ -327,7 +327,7 @@ export class Box {
     this.#panel?.controller.changed();
   }
 
-  /** Those of its own, where a name came or went. */
+  /** Its own, where a name came or went; an owner's is left alone. */
   async renewCertificate(): Promise<void> {
     const { certificate } = this.network;
     if (!certificate.isOwn) return;

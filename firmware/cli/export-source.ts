@@ -1,4 +1,4 @@
-/** An export on disk (XEP-0227), and the files beside it that it includes (section 4). */
+/** An export on disk (XEP-0227), and the files beside it that it includes (section 5). */
 import { createReadStream, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import type { ExportSource } from '../../xmpp/portability/reader.ts';

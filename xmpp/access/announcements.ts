@@ -1,6 +1,6 @@
 /**
  * What a server says to its members: to those online now, to each once at their next login (the message of the day of XEP-0133
- * section 4.23), or to a newcomer at the first one (section 4.26). The standing ones are kept until they are taken back.
+ * section 4.24), or to a newcomer at the first one (section 4.27). The standing ones are kept until they are taken back.
  */
 import { dateTime } from '../clock.ts';
 import type { Host } from '../extension.ts';

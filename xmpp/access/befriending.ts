@@ -1,5 +1,5 @@
 /**
- * Who comes by a member's invitation is that member's contact from the first moment (XEP-0401 section 5.4), and in the circle that the
+ * Who comes by a member's invitation is that member's contact from the first moment (XEP-0401 section 5.3), and in the circle that the
  * invitation is for.
  */
 import type { Host } from '../extension.ts';

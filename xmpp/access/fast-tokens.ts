@@ -1,4 +1,4 @@
-/** The tokens of one client (XEP-0484 section 6.1): one that it uses, and one that it was given and has not used yet. */
+/** The tokens of one client (XEP-0484 section 5.1): one that it uses, and one that it was given and has not used yet. */
 import { timingSafeEqual } from 'node:crypto';
 import type { Random } from '../clock.ts';
 import type { FastToken } from '../store/model.ts';

@@ -124,7 +124,7 @@ class Avatars {
     this.#change(event, NS_METADATA, id, metadata);
   }
 
-  /** XEP-0084 section 4.5 */
+  /** XEP-0084 section 3.5 */
   #hide(event: VcardEvent): void {
     const [last] = this.#host.store.nodes.items(event.account.id, NS_METADATA, 1);
     if (last) this.#change(event, NS_METADATA, this.#host.store.newId(), xml('metadata', { xmlns: NS_METADATA }));

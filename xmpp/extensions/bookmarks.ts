@@ -12,7 +12,7 @@ import { clone, type Element, parse, xml } from '../xml.ts';
 const NS = 'urn:xmpp:bookmarks:1';
 const NS_OLD = 'storage:bookmarks';
 
-/** As XEP-0402 section 4.3 has clients ask for it, and XEP-0048 section 4. */
+/** As XEP-0402 section 3.3 has clients ask for it, and XEP-0048 section 3.1. */
 const PRIVATE = { access_model: 'whitelist', persist_items: 'true' };
 const CONFIG = { ...PRIVATE, max_items: 'max', send_last_published_item: 'never' };
 
@@ -85,7 +85,7 @@ function setOldNode(host: Host, event: By, storage: Element): void {
   host.hooks.run('node change wanted', { ...event, node: NS_OLD, config: PRIVATE, publish, retract: [] });
 }
 
-/** Only what is different is published or taken back (XEP-0402 section 5.2.2). */
+/** Only what is different is published or taken back (XEP-0402 section 5.3.2). */
 function setRooms(host: Host, event: By, storage: Element): void {
   const { account } = event;
   if (!isPrivate(host, account, NS)) return;

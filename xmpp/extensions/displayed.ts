@@ -10,7 +10,7 @@ import { clone, type Element } from '../xml.ts';
 const NS = 'urn:xmpp:mds:displayed:0';
 const NS_STANZA_ID = 'urn:xmpp:sid:0';
 
-/** Section 3.2 */
+/** Section 4.2 */
 const CONFIG = {
   access_model: 'whitelist',
   persist_items: 'true',

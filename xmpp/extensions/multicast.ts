@@ -73,7 +73,7 @@ class Multicast {
     this.#copies = new Debts(host.clock, COPY_MS);
   }
 
-  /** All recipients, or none where the sender may not write to one of them (section 7). @throws StanzaError */
+  /** All recipients, or none where the sender may not write to one of them (section 6). @throws StanzaError */
   async pass({ stanza, from, to, session }: ServiceStanza): Promise<void> {
     const { type } = stanza.attrs;
     if (type === 'error') return;
@@ -93,7 +93,7 @@ class Multicast {
     for (const { to: recipient, copy } of copies) this.#assertMaySend(session, copy, recipient);
     this.#pay(session, copies.length);
     for (const { to: recipient, copy } of copies) {
-      // Who has seen a member come by this way sees it leave (section 6.1).
+      // Who has seen a member come by this way sees it leave (section 5.1).
       if (copy.name === 'presence')
         await this.#host.presence.fromSession(session, copy, recipient, async (onward) => this.#host.send(onward));
       else this.#host.send(copy, session);

@@ -90,7 +90,7 @@ export const isMediatedInvitation = (stanza: Element) =>
 /** A room marks private messages between its occupants with this element (XEP-0045 section 7.5). */
 export const isOfRoom = (stanza: Element) => stanza.getChild('x', NS_MUC_USER) !== undefined;
 
-/** What an archive keeps (XEP-0313 section 5.1), and not what only accompanies a conversation. */
+/** What an archive keeps (XEP-0313 section 6.1), and not what only accompanies a conversation. */
 export function belongsToConversation(stanza: Element): boolean {
   if (isNotToBeArchived(stanza)) return false;
   return (

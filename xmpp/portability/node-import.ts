@@ -1,4 +1,4 @@
-/** An account's nodes in an export (XEP-0227 section 3.10): made and filled as their owner would, by the hook 'node change wanted'. */
+/** An account's nodes in an export (XEP-0227 section 4.10): made and filled as their owner would, by the hook 'node change wanted'. */
 import { NS_DATA_FORM, readForm } from '../data-form.ts';
 import type { Host } from '../extension.ts';
 import { Jid } from '../routing/jid.ts';
@@ -10,7 +10,7 @@ import type { ImportReport } from './importer.ts';
 
 const AFFILIATIONS: readonly NodeAffiliationKind[] = ['owner', 'publisher', 'publish-only', 'member', 'outcast'];
 
-/** What each field may hold; others are the exporting server's own, and left (section 3.10.1). */
+/** What each field may hold; others are the exporting server's own, and left (section 4.10.1). */
 const BOOLEANS = ['persist_items', 'deliver_payloads', 'deliver_notifications', 'notify_retract', 'notify_delete'];
 const NUMBERS = ['max_items', 'item_expire'];
 const TEXTS = ['title', 'description', 'type'];

@@ -1,6 +1,6 @@
 /**
  * Reads an export (XEP-0227) as it comes: what is held at a time is one contact, one message, one item. Entities and document types
- * are refused as in a stream; includes (section 4) are followed down to the children of a user and no further.
+ * are refused as in a stream; includes (section 5) are followed down to the children of a user and no further.
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { elementOfTag } from '../stream/element-of-tag.ts';

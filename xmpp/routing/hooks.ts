@@ -280,7 +280,7 @@ export interface HookMap {
   'subscription asked': SubscriptionAskedEvent;
   /** im/roster.ts: a contact's item was set or removed (its groups, say). */
   'roster item set': { account: Account; contact: Jid };
-  /** im/presence.ts: for each address that a broadcast goes to, and for each answer to a probe. */
+  /** im/availability.ts, im/probes.ts: for each address that a broadcast goes to, and for each answer to a probe. */
   'presence to contact': PresenceToContactEvent;
   /** extensions/caps.ts: they became known, or others than before. */
   'features known': FeaturesEvent;
@@ -293,7 +293,7 @@ export interface HookMap {
   'account disco items': AccountDiscoEvent;
   /** extensions/pubsub/work.ts */
   'node items changed': NodeItemsEvent;
-  /** Who converts (extensions/bookmarks.ts, extensions/avatar/); extensions/pubsub/conversions.ts sees to it. */
+  /** Who converts (extensions/bookmarks.ts, extensions/avatar.ts …); extensions/pubsub/conversions.ts sees to it. */
   'node change wanted': NodeChangeEvent;
   /** extensions/vcard-temp.ts */
   'vcard set': VcardEvent;
@@ -307,7 +307,7 @@ export interface HookMap {
   night: { work: (() => Promise<void>)[] };
   /** stream/features.ts */
   'stream features': StreamFeaturesEvent;
-  /** stream/bind2.ts */
+  /** stream/sasl2/bind2.ts */
   'bind features': BindFeaturesEvent;
   'session binding': SessionBindingEvent;
   /** server.ts: streams are about to end. */
@@ -316,7 +316,7 @@ export interface HookMap {
   'stranger held': { account: Account };
   /** host.ts: what access/rules decides may be something else from now on. `changes`: those that were committed at once. */
   'access changed': { changes: readonly Change[] };
-  /** servers/promotion.ts: addresses of the box are others from now on, in the store already. */
+  /** servers/tell-of-move.ts: addresses of the box are others from now on, in the store already. */
   'addresses moved': AddressesMovedEvent;
   /** access/accounts.ts */
   'account created': { account: Account };
@@ -325,7 +325,7 @@ export interface HookMap {
   'account removed': { account: Account };
   /** access/accounts.ts: its removal is on disk. */
   'account forgotten': { account: Account };
-  /** access/invites.ts: an invitation was used up by the account that it made. */
+  /** access/accounts.ts: an invitation was used up by the account that it made. */
   'invite used': { code: string; account: Account };
   /** extensions/registration.ts: someone sent a code that is no usable invitation. The pairing window counts them. */
   'invite refused': { address: string };

@@ -128,7 +128,7 @@ export interface ArchiveReads {
   page(query: ArchiveQuery): ArchivePage;
   has(account: Id, id: Id): boolean;
   message(account: Id, id: Id): ArchivedMessage | undefined;
-  /** First and last of an account's archive (XEP-0313 section 6.2). */
+  /** First and last of an account's archive (XEP-0313 section 5). */
   ends(account: Id): { first: ArchivedMessage; last: ArchivedMessage } | undefined;
   preferences(account: Id): ArchivePreferences | undefined;
   /** Undefined where the owner never chose. */

@@ -30,7 +30,7 @@ export class Login {
   /** Strongest first. */
   readonly mechanisms: readonly string[];
   readonly bindings: ChannelBindings;
-  /** XEP-0388 section 5: only where nobody reads along. */
+  /** XEP-0388 section 3: only where nobody reads along. */
   readonly sasl2: Sasl2Negotiation | undefined;
   readonly #host: Host;
   readonly #transport: Transport;

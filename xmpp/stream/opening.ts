@@ -33,7 +33,7 @@ export function readOpening(header: StreamHeader, hostOf: (domain: string) => ob
   const host = domain === undefined ? undefined : hostOf(domain);
   if (domain === undefined || !host) throw new StreamError('host-unknown');
   const from = tryJid(header.from);
-  // XEP-0388 section 3.1.
+  // XEP-0388 section 2.1.
   if (from && hostOf(from.domain) !== host) throw new StreamError('invalid-from');
   return { domain, lang: isLanguage(header.lang) ? header.lang : undefined, from };
 }

@@ -1,4 +1,4 @@
-/** Sections 4.22 to 4.27 of XEP-0133: words to the members. */
+/** Sections 4.23 to 4.28 of XEP-0133: words to the members. */
 import { announce, type Standing, setStanding, standingText } from '../../access/announcements.ts';
 import type { FormField } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';

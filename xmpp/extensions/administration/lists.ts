@@ -1,4 +1,4 @@
-/** Sections 4.13 to 4.21 of XEP-0133: how many members, and who. */
+/** Sections 4.13 to 4.22 of XEP-0133: how many members, and who. */
 import { onlineAccounts } from '../../access/announcements.ts';
 import type { FormField } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';

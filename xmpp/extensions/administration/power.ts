@@ -1,4 +1,4 @@
-/** Sections 4.29 and 4.30 of XEP-0133: the box ends, or begins anew, where it can. */
+/** Sections 4.30 and 4.31 of XEP-0133: the box ends, or begins anew, where it can. */
 import { announce } from '../../access/announcements.ts';
 import type { FormField } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';

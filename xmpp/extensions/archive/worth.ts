@@ -1,4 +1,4 @@
-/** Which messages an archive keeps (XEP-0313 section 5.1.1) and what its owner prefers (XEP-0441). */
+/** Which messages an archive keeps (XEP-0313 section 6.1.1) and what its owner prefers (XEP-0441). */
 import type { Host } from '../../extension.ts';
 import { messageType } from '../../im/message.ts';
 import { belongsToConversation } from '../../im/message-content.ts';
@@ -9,13 +9,13 @@ import type { Element } from '../../xml.ts';
 
 export const DEFAULT_PREFERENCES: ArchivePreferences = { default: 'always', always: [], never: [] };
 
-/** Section 5.1.1: what is said to a member; a room's messages are in the room's own archive. */
+/** Section 6.1.1: what is said to a member; a room's messages are in the room's own archive. */
 export function isWorthKeeping(stanza: Element): boolean {
   const type = messageType(stanza);
   return (type === 'normal' || type === 'chat') && belongsToConversation(stanza);
 }
 
-/** XEP-0441 section 3. Where a JID is in both lists, the stricter wins. */
+/** XEP-0441 section 2.3. Where a JID is in both lists, the stricter wins. */
 export function isWanted(host: Host, account: Account, other: Jid): boolean {
   const { default: otherwise, always, never } = host.store.archive.preferences(account.id) ?? DEFAULT_PREFERENCES;
   const isListed = (list: readonly string[]) => list.includes(other.toString()) || list.includes(other.bare.toString());

@@ -1,4 +1,4 @@
-/** A room's archive (XEP-0313 sections 4 and 5.1.2): for those who may enter the room at the time of the query. */
+/** A room's archive (XEP-0313 sections 4 and 6.1.2): for those who may enter the room at the time of the query. */
 import { answerPage, metadataElement, resultMessage } from '../../archiving/page.ts';
 import { readQuery } from '../../archiving/query.ts';
 import { Jid } from '../../routing/jid.ts';

@@ -71,7 +71,7 @@ const ROOM_FEATURES = [
   NS_COMMANDS,
 ];
 
-/** The features of section 15.3 that say of which kind a room is: for each setting, when it is on and when it is off. */
+/** The features of section 16.3 that say of which kind a room is: for each setting, when it is on and when it is off. */
 const KINDS = [
   ['publicroom', 'muc_public', 'muc_hidden'],
   ['persistentroom', 'muc_persistent', 'muc_temporary'],
@@ -124,7 +124,7 @@ export function roomInfo(iq: RoomIq): Element {
     const nick = room.affiliations.entry(actor.bare)?.nick;
     return infoElement(nick ? [{ ...identity, name: nick }] : [], [], node);
   }
-  // Section 17.5.3: nothing is kept from being passed on.
+  // Section 18.1.1: nothing is kept from being passed on.
   if (node === TRAFFIC_NODE) throw new StanzaError('service-unavailable');
   if (node !== undefined) {
     const told = iq.muc.host.commands.info(ROOM_COMMANDS, node, iq);
@@ -169,7 +169,7 @@ function infoFields(iq: RoomIq): FormField[] {
   const { hash } = room.hats;
   if (hash !== undefined) fields.push(field('hats#hash', 'Hats', hash));
   if (hashes.length > 0) fields.push({ ...field('muc#roominfo_avatarhash', 'Picture', ...hashes), type: 'text-multi' });
-  // Section 13.4: what is talked about and how many are there is for those who may enter.
+  // Section 14.4: what is talked about and how many are there is for those who may enter.
   if (mayReadArchive(iq)) {
     fields.push(field('muc#roominfo_occupants', 'How many are in the room', String(room.size)));
     fields.push(field('muc#roominfo_subject', 'Subject', subjectText(room)));

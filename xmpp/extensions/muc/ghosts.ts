@@ -1,4 +1,4 @@
-/** Occupants who are gone without a word (XEP-0045 section 18.3, "Ghost Users"). */
+/** Occupants who are gone without a word (XEP-0045 section 18.1.2, "Ghost Users"). */
 import type { Session } from '../../routing/session.ts';
 import type { Element } from '../../xml.ts';
 import type { Muc } from './context.ts';

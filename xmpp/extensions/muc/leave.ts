@@ -1,4 +1,4 @@
-/** Leaving a room, whoever wants it (XEP-0045 sections 7.14, 8.2, 9.1, 16): one client of an occupant, or the occupant whole. */
+/** Leaving a room, whoever wants it (XEP-0045 sections 7.14, 8.2, 9.1, 11): one client of an occupant, or the occupant whole. */
 import type { ServiceStanza } from '../../routing/services.ts';
 import { type News, tellOthers, tellSession } from './announce.ts';
 import { isOn } from './config.ts';
@@ -51,7 +51,7 @@ export function putOut(muc: Muc, room: Room, occupant: Occupant, news: News): { 
   };
 }
 
-/** Sections 7.14 and 10.1.4: a temporary room ends with its last occupant, a locked one with its owner. */
+/** Sections 7.14 and 10.1.3: a temporary room ends with its last occupant, a locked one with its owner. */
 async function afterExit(muc: Muc, room: Room, { occupant, session }: Present): Promise<void> {
   if (room.locked) {
     await muc.rooms.remove(room);

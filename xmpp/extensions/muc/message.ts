@@ -34,7 +34,7 @@ export async function receiveMessage(muc: Muc, incoming: ServiceStanza): Promise
   });
 }
 
-/** Section 18.3: who cannot be reached is in the room no longer. */
+/** Section 18.1.2: who cannot be reached is in the room no longer. */
 async function undelivered(muc: Muc, room: Room, { stanza, from }: ServiceStanza): Promise<void> {
   if (!isGhostError(stanza)) return;
   await room.alone(async () => {

@@ -1,7 +1,7 @@
 /** Nicknames: what one may be (XEP-0045 section 17.1), and when two are too alike to be told apart. */
 import { StanzaError } from '../../routing/stanza-error.ts';
 
-/** Characters. Longer ones have been used to speak without voice (section 13.6). */
+/** Characters. Longer ones have been used to speak without voice (section 14.6). */
 const MAX_LENGTH = 64;
 
 /**

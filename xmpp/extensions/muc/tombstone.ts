@@ -1,4 +1,4 @@
-/** What stands in the archive in the place of a message that was taken back (XEP-0424 section 4.2, XEP-0425 section 4.3). */
+/** What stands in the archive in the place of a message that was taken back (XEP-0424 section 4, XEP-0425 section 4). */
 import { dateTime } from '../../clock.ts';
 import type { ArchivedMessage } from '../../store/archive-model.ts';
 import { type Change, change } from '../../store/changes.ts';

@@ -78,7 +78,7 @@ export class NodeLife {
     return isBare || resource === jid.resource;
   }
 
-  /** Section 12.4: what lasts as long as the subscriber is online. */
+  /** Section 12.5: what lasts as long as the subscriber is online. */
   wentOffline(jid: Jid): void {
     const mine = this.#host.store.nodes.subscriptionsOf(bareOf(this.#host, jid)).filter(endsWithPresence);
     for (const subscription of mine) {
@@ -104,7 +104,7 @@ export class NodeLife {
     return account?.server === this.#host.server.id ? accountOwner(this.#host, account) : undefined;
   }
 
-  /** A subscriber whom a notification cannot reach for good has none any more (section 12.3). */
+  /** A subscriber whom a notification cannot reach for good has none any more (section 12.4). */
   async bounced(owner: NodeOwner, message: Element, from: Jid): Promise<void> {
     const error = message.getChild('error');
     const condition = error?.getChildElements()[0]?.name ?? '';

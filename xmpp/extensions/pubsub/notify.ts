@@ -82,7 +82,7 @@ export class Notifier {
     return isWelcome(subscription, shows) && maySee(this.#host, node, jid) && !this.#isBlocked(node, jid);
   }
 
-  /** The subscriber, pending ones too, of what became of its subscription (section 12.10), and of the node's end. */
+  /** The subscriber, pending ones too, of what became of its subscription (section 12.14), and of the node's end. */
   tellSubscriber({ owner }: Pick<Node, 'owner'>, { node, jid }: NodeSubscription, state: SubscriptionState): void {
     this.event(owner, jid, xml('subscription', { node, jid, subscription: state }));
   }

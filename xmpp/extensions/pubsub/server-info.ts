@@ -11,11 +11,11 @@ import { OwnNode } from './own-node.ts';
 const NS = 'urn:xmpp:serverinfo:0';
 const NODE = 'serverinfo';
 const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
-/** Of XEP-0157 as well, which the two share (section 10.2). */
+/** Of XEP-0157 as well, which the two share (section 8.2). */
 const FORM_TYPE = 'http://jabber.org/network/serverinfo';
 const TYPES = { in: 'incoming', out: 'outgoing', both: 'bidi' } as const;
 
-/** Links come and go; who looks at the node is told once in a while (section 7). */
+/** Links come and go; who looks at the node is told once in a while (section 6). */
 const EVERY_MS = 60_000;
 const BELIEVED_MS = 24 * 3_600_000;
 /** Of servers that did not answer. */

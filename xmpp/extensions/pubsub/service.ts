@@ -75,7 +75,7 @@ function items({ host }: Pubsub, owner: NodeOwner, request: ServiceIq): Element 
   return xml('query', { xmlns: NS_DISCO_ITEMS, node: event.node }, ...elements);
 }
 
-/** An owner's word on who may subscribe, or a notification that came back (section 12.3). @throws StanzaError */
+/** An owner's word on who may subscribe, or a notification that came back (section 12.4). @throws StanzaError */
 async function receiveMessage(pubsub: Pubsub, life: NodeLife, { stanza, from }: ServiceStanza): Promise<void> {
   const owner = serviceOwner(pubsub.host);
   if (stanza.attrs.type === 'error') return life.bounced(owner, stanza, from);

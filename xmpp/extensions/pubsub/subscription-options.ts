@@ -1,4 +1,4 @@
-/** What a subscriber may choose (XEP-0060 sections 6.3, 12.4, 12.18 and 16.4.2). */
+/** What a subscriber may choose (XEP-0060 sections 6.3, 12.5, 12.19 and 16.4.2). */
 import { readForm } from '../../data-form.ts';
 import type { NodeSubscription } from '../../store/node-model.ts';
 import type { Element } from '../../xml.ts';

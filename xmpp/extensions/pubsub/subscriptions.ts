@@ -71,7 +71,7 @@ export function getSubscriptions(pubsub: Pubsub, { owner, asker, action }: Pubsu
   return xml('pubsub', { xmlns: NS_PUBSUB }, xml('subscriptions', { node }, ...found.map(subscriptionElement)));
 }
 
-/** Sections 6.3: the subscription that a request names by node and JID. @throws StanzaError as sections 6.2.3 and 6.3.4 have it */
+/** Section 6.3: the subscription that a request names by node and JID. @throws StanzaError as sections 6.2.3 and 6.3.4 have it */
 export function ownSubscription(
   pubsub: Pubsub,
   node: Node,

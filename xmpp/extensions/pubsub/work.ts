@@ -32,7 +32,7 @@ export class NodeWork {
     this.changes.push(change('node subscription set', subscription));
   }
 
-  /** Sets its state and tells the subscriber (section 12.10). */
+  /** Sets its state and tells the subscriber (section 12.14). */
   moveSubscription(node: Node, subscription: NodeSubscription, state: SubscriptionState): void {
     this.setSubscription({ ...subscription, state });
     this.after.push(() => this.pubsub.notifier.tellSubscriber(node, subscription, state));

@@ -1,4 +1,4 @@
-/** vCard4 (RFC 6351) and vcard-temp (XEP-0054): what of the one is what of the other (XEP-0292 section 9). */
+/** vCard4 (RFC 6351) and vcard-temp (XEP-0054): what of the one is what of the other (XEP-0292 section 11). */
 import { type Element, xml } from '../../xml.ts';
 
 export const NS_VCARD4 = 'urn:ietf:params:xml:ns:vcard-4.0';

@@ -1,4 +1,4 @@
-/** What was answered last, for clients whose connection broke before they had it (XEP-0124 section 14.2). */
+/** What was answered last, for clients whose connection broke before they had it (XEP-0124 section 14.3). */
 import type { ServerResponse } from 'node:http';
 import { CROSS_ORIGIN } from '../web/cross-origin.ts';
 

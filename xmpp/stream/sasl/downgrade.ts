@@ -1,6 +1,6 @@
 /**
  * What SCRAM's first answer says of the offer and of TLS, so that a client sees whether somebody between the two changed either
- * (XEP-0474 section 5, XEP-0515 section 4). It is signed with the password by way of the proof.
+ * (XEP-0474 section 6, XEP-0515 section 4). It is signed with the password by way of the proof.
  */
 import { createHash } from 'node:crypto';
 import type { Credential } from '../../store/model.ts';

@@ -1,4 +1,4 @@
-/** `<authenticate/>` (XEP-0388 section 3.3): who comes with which mechanism, and what is to follow the login at once. */
+/** `<authenticate/>` (XEP-0388 section 2.3): who comes with which mechanism, and what is to follow the login at once. */
 import type { TokenUse } from '../../access/clients.ts';
 import type { Element } from '../../xml.ts';
 import { isTrue, NS_SM } from '../management/stanzas.ts';

@@ -1,4 +1,4 @@
-/** `<authentication/>`: what may be done at login in one go (XEP-0388 section 3.1 with XEP-0198, 0386, 0480 and 0484). */
+/** `<authentication/>`: what may be done at login in one go (XEP-0388 section 2.1 with XEP-0198, 0386, 0480 and 0484). */
 import type { Host } from '../../extension.ts';
 import { type Element, xml } from '../../xml.ts';
 import { NS_SM } from '../management/stanzas.ts';

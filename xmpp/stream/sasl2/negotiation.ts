@@ -52,7 +52,7 @@ export class Sasl2Negotiation {
     this.#options = options;
   }
 
-  /** Nothing but its own elements may come meanwhile (section 3.4). */
+  /** Nothing but its own elements may come meanwhile (section 2.4). */
   get running(): boolean {
     return this.#request !== undefined;
   }
@@ -119,7 +119,7 @@ export class Sasl2Negotiation {
     return { reply: continueWith(left, step.data) };
   }
 
-  /** Section 3.3: whom it acts as, where it says so, is whom it opened the stream as. */
+  /** Section 2.3: whom it acts as, where it says so, is whom it opened the stream as. */
   #checkFrom({ authzid, account }: Proven): void {
     const { from } = this.#options;
     if (authzid !== undefined && from !== undefined && from.local !== account.local) {

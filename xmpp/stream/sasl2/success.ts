@@ -1,4 +1,4 @@
-/** How a SASL2 login ends well: what is noted of the client, and `<success/>` (XEP-0388 section 3.6.1, XEP-0484 section 3.3). */
+/** How a SASL2 login ends well: what is noted of the client, and `<success/>` (XEP-0388 section 2.6.1, XEP-0484 section 3.3). */
 import { dateTime } from '../../clock.ts';
 import type { Host } from '../../extension.ts';
 import type { Jid } from '../../routing/jid.ts';
