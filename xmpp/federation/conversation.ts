@@ -7,29 +7,28 @@ import { Jid } from '../routing/jid.ts';
 import { Lanes } from '../routing/lanes.ts';
 import { errorReply, isStanza, mayBeAnswered } from '../routing/stanza.ts';
 import { type StanzaCondition, StanzaError } from '../routing/stanza-error.ts';
-import { failed, NS_SM } from '../stream/management/stanzas.ts';
+import { Backpressure } from '../stream/backpressure.ts';
+import { NS_SM } from '../stream/management/stanzas.ts';
 import { NS_STREAM } from '../stream/parser.ts';
+import { RateLimit } from '../stream/rate-limit.ts';
 import { StreamError } from '../stream/stream-error.ts';
-import { TokenBucket } from '../stream/token-bucket.ts';
-import { type Element, xml } from '../xml.ts';
-import { Acks } from './acks.ts';
+import type { Element } from '../xml.ts';
 import type { FederationContext } from './context.ts';
 import { NS_DIALBACK } from './dialback.ts';
 import { DialbackDesk } from './dialback-desk.ts';
 import { domainOf } from './domain.ts';
 import { failureOf } from './inbox.ts';
 import type { Link } from './link.ts';
+import { Management } from './management.ts';
 import { type Outgoing, pairOf } from './outgoing.ts';
 import type { SecuredPeer } from './tls.ts';
 
 /** Who dialled ends an idle link: whoever only listens cannot know what is on its way, and waits longer. */
 const IDLE_MS = { out: 15 * 60_000, in: 60 * 60_000 };
-const BURST_SECONDS = 10;
 /** Of a peer that is not known yet. */
 const STRANGER_PER_SECOND = 20;
-/** Stanzas that may wait for their turn before the link is read no further, and until it is read again. */
+/** Stanzas that may wait for their turn. */
 const MANY_PENDING = 256;
-const FEW_PENDING = 128;
 
 /** How a domain was proved. */
 export type Proof = 'certificate' | 'dialback';
@@ -63,15 +62,12 @@ export class Conversation {
   readonly #said = new Map<string, { local: string; remote: string; proof: Proof }>();
   /** Pairs that one of the two directions was opened for. */
   readonly #met = new Map<string, { local: string; remote: string }>();
-  #bucket: TokenBucket;
-  #acks: Acks | undefined;
-  /** Who was dialled may send before it has read that we count, and counts from its `<enabled/>` on. */
-  #peerCounts = false;
+  readonly #management: Management;
+  readonly #rate: RateLimit;
+  readonly #backpressure: Backpressure;
   #unwritten: Outgoing[] = [];
-  #rateTimer: Timer | undefined;
   #idleTimer: Timer | undefined;
   #lastMs: number;
-  #held = false;
   /** Nothing more goes here. */
   #over = false;
   #resolveEnded: () => void = () => undefined;
@@ -86,7 +82,20 @@ export class Conversation {
       this.#resolveEnded = resolve;
     });
     this.#lastMs = this.sinceMs;
-    this.#bucket = new TokenBucket(context.clock, STRANGER_PER_SECOND, STRANGER_PER_SECOND * BURST_SECONDS);
+    const { clock } = context;
+    this.#management = new Management({
+      clock,
+      send: (element) => link.send(element),
+      mayEnable: () => direction === 'in' && this.known,
+      lost: () => link.destroy(),
+    });
+    this.#rate = new RateLimit({ reading: link.wire, reason: 'rate', perSecond: STRANGER_PER_SECOND, clock });
+    this.#backpressure = new Backpressure({
+      reading: link.wire,
+      reason: 'lanes',
+      pending: () => this.#lanes.pending,
+      many: MANY_PENDING,
+    });
     this.#desk = new DialbackDesk(context, this);
     this.#watchIdle();
   }
@@ -111,7 +120,7 @@ export class Conversation {
 
   /** Written and not acknowledged. */
   get unacknowledged(): number {
-    return this.#acks?.waiting ?? 0;
+    return this.#management.waiting;
   }
 
   maySay(local: string, remote: string): boolean {
@@ -124,8 +133,7 @@ export class Conversation {
     if (this.#over) return;
     if (!this.#heard.has(remote)) {
       this.#heard.set(remote, proof);
-      const { stanzasPerSecond } = this.#context.policy.of(remote);
-      this.#bucket = new TokenBucket(this.#context.clock, stanzasPerSecond, stanzasPerSecond * BURST_SECONDS);
+      this.#rate.change(this.#context.policy.of(remote).stanzasPerSecond);
       this.link.admit();
     }
     if (this.direction === 'in' && this.bidi && this.#isEnough(remote)) this.say(local, remote, proof);
@@ -151,9 +159,9 @@ export class Conversation {
   send(outgoing: Outgoing): void {
     this.#lastMs = this.#context.clock.nowMs();
     this.link.write(outgoing.text, (written) => {
-      if (!written && !this.#acks) this.#unwritten.push(outgoing);
+      if (!written && !this.#management.on) this.#unwritten.push(outgoing);
     });
-    this.#acks?.sent(outgoing);
+    this.#management.sent(outgoing);
   }
 
   /** Asks the peer to take `local` for proved, by dialback. `done` runs before what comes behind its answer. @throws PeerFailure */
@@ -168,18 +176,17 @@ export class Conversation {
 
   /** XEP-0198, where the peer offers it: what is sent from here on is counted. */
   enableAcks(): void {
-    this.link.send(xml('enable', { xmlns: NS_SM }));
-    this.#acks = this.#newAcks();
+    this.#management.enable();
   }
 
   // ---- what comes in
 
   /** @throws StreamError */
   handle(element: Element): void {
-    this.#slowDown();
+    this.#rate.count();
     const namespace = element.attrs.xmlns;
     if (namespace === undefined && isStanza(element)) this.#receive(element);
-    else if (namespace === NS_SM) this.#manage(element);
+    else if (namespace === NS_SM) this.#management.handle(element);
     else if (namespace === NS_DIALBACK) this.#desk.handle(element);
     else if (namespace === NS_STREAM) this.#peerFailed(element);
     else throw new StreamError('unsupported-stanza-type');
@@ -196,12 +203,8 @@ export class Conversation {
   #receive(stanza: Element): void {
     this.#lastMs = this.#context.clock.nowMs();
     const done = this.#takeIn(stanza);
-    if (this.#peerCounts) this.#acks?.received(done);
-    if (this.#lanes.pending >= MANY_PENDING && !this.#held) {
-      this.#held = true;
-      this.link.wire.hold('lanes');
-    }
-    if (this.#held) void done.then(() => this.#release());
+    this.#management.received(done);
+    this.#backpressure.entered(done);
   }
 
   /** @throws StreamError */
@@ -235,69 +238,23 @@ export class Conversation {
     await this.#context.receive(errorReply(stanza, new StanzaError(condition)), Jid.of('', local), from);
   }
 
-  #slowDown(): void {
-    const waitMs = this.#bucket.take();
-    if (waitMs === 0) return;
-    this.link.wire.hold('rate');
-    this.#rateTimer?.cancel();
-    this.#rateTimer = this.#context.clock.after(waitMs, () => this.link.wire.release('rate'));
-  }
-
-  #release(): void {
-    if (!this.#held || this.#lanes.pending > FEW_PENDING) return;
-    this.#held = false;
-    this.link.wire.release('lanes');
-  }
-
-  #manage(element: Element): void {
-    if (element.name === 'r') this.#acks?.requested();
-    else if (element.name === 'a') this.#acks?.acknowledged(element);
-    else if (element.name === 'failed') this.#acks = this.#stopAcks();
-    else if (element.name === 'enable') this.#enable();
-    else if (element.name === 'enabled') this.#peerCounts = true;
-    else this.link.send(failed('unexpected-request'));
-  }
-
-  #enable(): void {
-    if (this.direction === 'out' || !this.known || this.#acks) {
-      this.link.send(failed('unexpected-request'));
-      return;
-    }
-    this.link.send(xml('enabled', { xmlns: NS_SM }));
-    this.#peerCounts = true;
-    this.#acks = this.#newAcks();
-  }
-
-  #newAcks(): Acks {
-    return new Acks({
-      clock: this.#context.clock,
-      send: (element) => this.link.send(element),
-      lost: () => this.link.destroy(),
-    });
-  }
-
-  #stopAcks(): undefined {
-    this.#acks?.stop();
-    return undefined;
-  }
-
   // ---- the end
 
   /** Nothing more goes here; the link closes once both sides have said their last. */
   leave(error?: StreamError): void {
     this.#over = true;
     this.#context.over(this, []);
-    if (this.#peerCounts) this.#acks?.conclude();
+    this.#management.conclude();
     this.link.finish(error);
   }
 
   /** The connection is gone. */
   closed(): void {
     this.#over = true;
-    this.#rateTimer?.cancel();
+    this.#rate.stop();
     this.#idleTimer?.cancel();
     this.#desk.closed();
-    this.#context.over(this, [...(this.#acks?.stop() ?? []), ...this.#unwritten.splice(0)]);
+    this.#context.over(this, [...this.#management.stop(), ...this.#unwritten.splice(0)]);
     this.#resolveEnded();
   }
 

@@ -67,7 +67,7 @@ test('what is bookmarked in the present form is there in both of the old ones', 
   expect(told()).toEqual([`${BOOKMARKS}: -cave@r.test`, `${OLD}: current`]);
 });
 
-test('a list set in private storage is there as items; only what is different is told (XEP-0402 section 5.2.2)', async () => {
+test('a list set in private storage is there as items; only what is different is told (XEP-0402 section 5.3.2)', async () => {
   await add('cave@r.test', { name: 'Cave' }, xml('extensions', {}, xml('state', { xmlns: 'urn:mine' })));
   await add('old@r.test', { name: 'Old' });
   told();

@@ -43,7 +43,7 @@ test('a member may send more at once than a stranger, though there is no new str
   await expect.poll(() => rig.received.map(({ stanza }) => stanza.getChildText('body'))).toEqual([long]);
 });
 
-test('who opened the stream as somebody else may not act as itself by name (XEP-0388 section 3.3)', async () => {
+test('who opened the stream as somebody else may not act as itself by name (XEP-0388 section 2.3)', async () => {
   const client = await opened('romeo@example.test');
   client.send(plain('juliet', 'R0m30', 'juliet@example.test'));
   expect(await client.until('</failure>')).toContain('<invalid-authzid');
