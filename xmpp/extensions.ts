@@ -24,6 +24,7 @@ import { externalServices } from './extensions/external-services.ts';
 import { invitations } from './extensions/invitations.ts';
 import { invitedContacts } from './extensions/invited-contacts.ts';
 import { lastActivity } from './extensions/last-activity.ts';
+import { memberCommands } from './extensions/member-commands.ts';
 import { moved } from './extensions/moved.ts';
 import { muc } from './extensions/muc/muc.ts';
 import { multicast } from './extensions/multicast.ts';
@@ -75,6 +76,7 @@ export const extensions: readonly Extension[] = [
   invitations,
   invitedContacts,
   administration,
+  memberCommands,
   circles,
   accessCommands,
   passwordReset,

@@ -29,6 +29,7 @@ import type { StreamContext } from './stream/context.ts';
 import type { Doors, Entrant } from './stream/door.ts';
 import { Newcomers } from './stream/newcomers.ts';
 import { TrustedProxies } from './stream/proxies.ts';
+import { PasswordLogin } from './stream/sasl/password-login.ts';
 import { TlsKeys } from './stream/tls.ts';
 import { WebStreams } from './stream/web/web-streams.ts';
 
@@ -63,6 +64,8 @@ export class XmppServer {
   readonly peerRules: PeerRuleBook;
   readonly #bytestreams: Bytestreams;
   readonly #streams: ClientStreams;
+  /** For pages where members log in. */
+  readonly logins: PasswordLogin;
   /** What every port shares, those of others too. */
   readonly doors: Doors;
   readonly #listeners: Listeners;
@@ -148,6 +151,7 @@ export class XmppServer {
       undelivered: (session, stanzas) => this.#outbound.giveBack(session, stanzas),
     };
     this.web = new WebStreams(context);
+    this.logins = new PasswordLogin(context);
     this.#listeners = new Listeners({
       context,
       federation: this.#federation,

@@ -2,11 +2,10 @@ import { type Command, Option } from 'commander';
 import type { PeerRules } from '../../xmpp/config.ts';
 import type { PeerRuleEntry } from '../../xmpp/federation/peer-rules.ts';
 import type { FederationRules, FederationStatus } from '../commands/federation.ts';
+import { PEER_COLUMNS, peerWords } from '../federation-words.ts';
 import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption, wholeNumber } from './options.ts';
-import { duration, print, printJson, printTable } from './output.ts';
-
-type Peer = FederationStatus['servers'][number];
+import { print, printJson, printTable } from './output.ts';
 
 interface RuleOptions extends CommonOptions {
   certificate?: string;
@@ -63,26 +62,10 @@ async function status(options: CommonOptions): Promise<void> {
   if (!told.enabled) return print('federation is switched off');
   if (told.servers.length === 0) return print('no other server has been met yet');
   const nowMs = Date.now();
-  const head = ['server', 'here', 'state', 'way', 'since', 'TLS', 'proved by', 'queued', 'last error'];
   printTable(
-    head,
-    told.servers.map((peer) => rowOf(peer, nowMs)),
+    PEER_COLUMNS,
+    told.servers.map((peer) => peerWords(peer, nowMs)),
   );
-}
-
-function rowOf(peer: Peer, nowMs: number): string[] {
-  const { lastError } = peer;
-  return [
-    peer.domain,
-    peer.local || '-',
-    peer.state,
-    peer.direction ?? '-',
-    peer.sinceMs === undefined ? '-' : duration(Math.round((nowMs - peer.sinceMs) / 1000)),
-    peer.tls?.replace('TLSv', '') ?? '-',
-    peer.authenticated ?? '-',
-    String(peer.queued),
-    lastError ? `${lastError.text} (${duration(Math.round((nowMs - lastError.atMs) / 1000))} ago)` : '',
-  ];
 }
 
 function rulesInWords({ requireCertificate, dialback, stanzasPerSecond }: Partial<PeerRules>): string {

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Status } from '../commands/status.ts';
+import { duration } from '../duration.ts';
 import { askBox } from './client.ts';
 import { type CommonOptions, configOption, jsonOption } from './options.ts';
-import { duration, print, printJson } from './output.ts';
+import { print, printJson } from './output.ts';
 
 export function addStatusCommand(casp3r: Command): void {
   casp3r

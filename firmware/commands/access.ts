@@ -1,6 +1,7 @@
 /** Who may do what: rules, modes, who waits, whom limited members may talk with, and the record of what was done. */
 import { type Actor, COMMAND_LINE } from '../../xmpp/access/acts.ts';
 import { approvedFor, setApproval } from '../../xmpp/access/approvals.ts';
+import { decideHeld } from '../../xmpp/access/held.ts';
 import { type Explanation, explain } from '../../xmpp/access/rules/explain.ts';
 import { type ModeChange, modeChange } from '../../xmpp/access/rules/mode-change.ts';
 import { MODE_NAMES, REGISTRATIONS } from '../../xmpp/access/rules/modes.ts';
@@ -155,10 +156,7 @@ export function accessCommands(box: Box): [string, Command][] {
       async (args) => {
         const { host: on, account } = member(args);
         const [from, verdict] = [textOf(args, 'from'), oneOf(args, 'verdict', ['accept', 'refuse'])];
-        if (!on.quarantine.waiting(account).some((one) => one.from === from))
-          throw new BoxError('access-refused', { reason: `${from} does not wait for ${on.addressOf(account)}` });
-        await refused(() => on.quarantine[verdict](account, from));
-        on.acts.record(by, `access ${verdict}`, `${from} for ${on.addressOf(account)}`);
+        await refused(() => decideHeld(on, account, from, verdict, by));
         return {};
       },
     ],

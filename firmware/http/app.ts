@@ -15,6 +15,7 @@ import { hostMetaRoutes } from './host-meta.ts';
 import { importRoutes } from './imports.ts';
 import { invitationRoutes } from './invitation.ts';
 import { panelRoutes } from './panel.ts';
+import { portalRoutes } from './portal/portal.ts';
 import type { Site } from './site.ts';
 
 export type WebEnv = { Bindings: HttpBindings };
@@ -29,6 +30,8 @@ export function createApp(site: Site): Hono<WebEnv> {
 
   app.use(securityHeaders());
   app.use(perAddress(site.clock, (c) => page(notice(domain(c), words.busy.title, words.busy.about, words.busy.again))));
+  // Has a limit of its own.
+  app.route('/', portalRoutes(site));
   app.use(bodyLimit({ maxSize: BODY_BYTES }));
 
   app.get('/', (c) => c.html(page(homePage({ domain: domain(c), also: otherAddresses(site, askedHost(site, c)) }))));

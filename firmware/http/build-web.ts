@@ -29,6 +29,7 @@ export function buildWeb(parts: WebParts): WebServer {
   const app = createApp({
     ...pages,
     hosts: () => server.hosts,
+    portal: { logins: server.logins, federates: () => server.federates, peers: () => server.peers },
     clock,
     log,
     ports: { c2s, c2sTls: c2s_tls, http, https },

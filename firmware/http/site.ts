@@ -2,7 +2,9 @@
 
 import type { Clock } from '../../xmpp/clock.ts';
 import type { Host } from '../../xmpp/extension.ts';
+import type { PeerState } from '../../xmpp/federation/status.ts';
 import type { Log } from '../../xmpp/log.ts';
+import type { PasswordLogin } from '../../xmpp/stream/sasl/password-login.ts';
 import type { Pairing } from '../pairing.ts';
 import type { OneTimePages } from './one-time.ts';
 
@@ -14,11 +16,20 @@ export interface PanelDoor {
   press(button: 'pair' | 'page' | 'power', heldMs: number): void;
 }
 
+/** Beside the hosts, what the pages for administrators need of the server. */
+export interface PortalDoor {
+  logins: Pick<PasswordLogin, 'check'>;
+  federates(): boolean;
+  /** Of all servers of the box. */
+  peers(): readonly PeerState[];
+}
+
 export interface Site extends OneTimePages {
   /** The servers of the box, at least one; the panel and its window are the first one's. */
   hosts(): readonly Host[];
   pairing: Pick<Pairing, 'invitationFor' | 'wrongCode'>;
   panel: PanelDoor;
+  portal: PortalDoor;
   clock: Clock;
   log: Log;
   ports: { c2s: number; c2sTls: number; http: number; https: number };

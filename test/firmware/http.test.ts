@@ -45,6 +45,7 @@ async function openPages(proxies: string[] = []) {
   const imports = new Imports(clock, systemRandom, silentLog, (token) => `https://127.0.0.1/import/${token}`);
   const app = createApp({
     hosts: () => server.hosts,
+    portal: { logins: server.logins, federates: () => server.federates, peers: () => server.peers },
     pairing,
     panel,
     downloads,
@@ -238,7 +239,7 @@ describe('every page', () => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(headers['x-content-type-options']).toBe('nosniff');
-    expect(headers['referrer-policy']).toBe('no-referrer');
+    expect(headers['referrer-policy']).toBe('same-origin');
     expect((await ask('/style.css')).headers['content-type']).toMatch(/^text\/css/);
     expect((await ask('/nowhere')).status).toBe(404);
   });

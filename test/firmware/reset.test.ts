@@ -14,6 +14,7 @@ async function openPages() {
   const { host, clock, server } = await openHome();
   const app = createApp({
     hosts: () => server.hosts,
+    portal: { logins: server.logins, federates: () => server.federates, peers: () => server.peers },
     pairing: new Pairing({ invites: host.invites, clock, log: silentLog, onChange: () => {} }),
     panel: { frame: () => new Uint8Array(1024), onFrame: () => () => {}, press: () => {} },
     downloads: new Downloads(clock, systemRandom, (token) => `https://home.test/export/${token}`),

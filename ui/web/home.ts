@@ -38,7 +38,8 @@ ${problem ? html`<p class="problem" id="code-problem" role="alert">${problem}</p
 <h2>${home.howTitle}</h2>
 <ul>${home.how.map((line) => html`<li>${line}</li>`)}</ul>
 </section>
-</div>`,
+</div>
+<p class="quiet aside"><a href="/portal">${home.portal}</a></p>`,
   });
 }
 

@@ -1,5 +1,6 @@
-/** The one style sheet, served as /style.css. No font, no picture from elsewhere. */
-export const style = `
+import { portalStyle } from './portal/style.ts';
+
+const common = `
 :root {
   color-scheme: light dark;
   --paper: #f4f6f7; --card: #fff; --ink: #14212b; --quiet: #5a6b78; --line: #dbe2e6;
@@ -106,3 +107,6 @@ main.panel { display: flex; flex-direction: column; align-items: center; text-al
 .buttons [value=pair] { background: #0b6b60; }
 .buttons small { display: block; font-size: .75rem; font-weight: 400; letter-spacing: 0; color: #a9bcc9; }
 `.trimStart();
+
+/** The one style sheet, served as /style.css. No font, no picture from elsewhere. */
+export const style = common + portalStyle;

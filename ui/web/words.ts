@@ -34,7 +34,8 @@ export const words = {
     ],
     wrong:
       'This code is not good. Look at it once more; codes of the box are good for five minutes and for one person.',
-    slowDown: 'Those were too many tries. Wait a minute, then try again.',
+    portal: 'For administrators: look after this server',
+    slowDown: 'That were too many tries. Wait a minute, then try again.',
   },
 
   landing: {

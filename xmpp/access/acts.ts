@@ -2,6 +2,7 @@
 import type { Host } from '../extension.ts';
 import type { Act } from '../store/access-model.ts';
 import { type Change, change } from '../store/changes.ts';
+import type { Id } from '../store/model.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -43,9 +44,9 @@ export class Acts {
     });
   }
 
-  /** Newest first. */
-  list(limit: number): Act[] {
-    return this.#host.store.access.acts(this.#host.server.id, limit);
+  /** Newest first. @param before the id of one: only those that are older */
+  list(limit: number, before?: Id): Act[] {
+    return this.#host.store.access.acts(this.#host.server.id, limit, before);
   }
 
   /** Run every night. */

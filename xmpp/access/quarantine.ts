@@ -58,6 +58,15 @@ export class Quarantine {
     return [...bySender.values()];
   }
 
+  /** Who waits for any member. */
+  waitingForAll(): (Waiting & { account: Account })[] {
+    const { store, server } = this.#host;
+    return store.access.senders(server.id).flatMap(({ account: id, ...waiting }) => {
+      const account = store.accounts.byId(id);
+      return account ? [{ ...waiting, account }] : [];
+    });
+  }
+
   /** No stranger from now on: what was held goes to the member, in order. */
   async accept(account: Account, from: string): Promise<void> {
     const { store } = this.#host;

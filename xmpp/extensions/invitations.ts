@@ -16,6 +16,8 @@ const OWN = 'urn:casp3r:invite';
 const MAX_OPEN = 25;
 const ROLES: readonly Role[] = ['member', 'limited', 'administrator'];
 const HOUR_MS = 3_600_000;
+/** Ten years. */
+const MAX_HOURS = 87_600;
 
 export const invitations: Extension = {
   name: 'invitations',
@@ -106,7 +108,7 @@ async function inviteAccount(host: Host, asker: CommandAsker, answers: Answers):
       role,
       ...(circle !== '' && { circle }),
       uses,
-      lifetimeMs: answers.number('hours', 168, 1) * HOUR_MS,
+      lifetimeMs: Math.min(answers.number('hours', 168, 1), MAX_HOURS) * HOUR_MS,
       note: answers.text('note').slice(0, 200),
     }),
   );

@@ -64,6 +64,14 @@ export class CommandSessions {
     }
   }
 
+  /** The form that is shown, once more. */
+  waiting(command: Command, id: string, asker: CommandAsker): Element | undefined {
+    const open = this.#open.get(id);
+    const stage = open?.stages.at(-1);
+    if (!open || !stage || open.command !== command || !isSame(open.asker, asker)) return undefined;
+    return answer(command, id, stage, open.stages.length);
+  }
+
   forget(jid: Jid): void {
     for (const open of this.#open.values()) if (open.asker.jid.toString() === jid.toString()) this.#end(open);
   }

@@ -27,6 +27,8 @@ export interface CommandAsker {
   member: Account | undefined;
   /** Its session, where it is one of this box. */
   session: Session | undefined;
+  /** Where it comes from over the network, for the record of administrative acts; '' where that is not known. */
+  address: string;
 }
 
 export interface CommandNote {
@@ -80,10 +82,7 @@ export const administrates =
 export const isOwner = ({ member, to }: CommandAsker) => member !== undefined && member.local === to.local;
 
 /** For the record of administrative acts. */
-export const actorOf = ({ jid, session }: CommandAsker): Actor => ({
-  who: jid.bare.toString(),
-  from: session?.outlet.address ?? '',
-});
+export const actorOf = ({ jid, address }: CommandAsker): Actor => ({ who: jid.bare.toString(), from: address });
 
 export const done = (text: string): CommandOutcome => ({ notes: [{ text }] });
 

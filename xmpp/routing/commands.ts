@@ -16,6 +16,8 @@ export interface CommandCall {
   from: Jid;
   to: Jid;
   session?: Session | undefined;
+  /** Of one who has no session (command-desk.ts): as in CommandAsker. */
+  address?: string;
 }
 
 /** For `infoElement` of disco-info.ts. */
@@ -75,14 +77,25 @@ export class Commands {
     return this.#sessions.run(command, payload, asker);
   }
 
+  /** The form that this asker's command waits with, as it was given; undefined where it is over, or was never theirs. */
+  waiting(
+    target: CommandTarget,
+    { node = '', sessionid = '' }: Element['attrs'],
+    call: CommandCall,
+  ): Element | undefined {
+    const command = this.#byKey.get(keyOf(target, node));
+    return command && this.#sessions.waiting(command, sessionid, this.#asker(call));
+  }
+
   /** Its commands are over: the session has gone. */
   forget(jid: Jid): void {
     this.#sessions.forget(jid);
   }
 
-  #asker({ from, to, session }: CommandCall): CommandAsker {
+  #asker({ from, to, session, address = session?.outlet.address ?? '' }: CommandCall): CommandAsker {
     const local = from.local !== '' && this.#host.serves(from.domain);
-    return { jid: from, to: to.bare, member: local ? this.#host.accounts.find(from.local) : undefined, session };
+    const member = local ? this.#host.accounts.find(from.local) : undefined;
+    return { jid: from, to: to.bare, member, session, address };
   }
 }
 

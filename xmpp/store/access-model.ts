@@ -94,6 +94,16 @@ export interface HeldStanza {
   stanza: string;
 }
 
+/** Somebody who waits for a member. */
+export interface HeldSender {
+  account: Id;
+  /** Bare JID. */
+  from: string;
+  stanzas: number;
+  /** Of the first. */
+  sinceMs: number;
+}
+
 /** What a member reported of somebody whom they blocked (XEP-0377). */
 export interface Report {
   /** Who reported. */

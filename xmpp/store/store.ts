@@ -11,6 +11,7 @@ import type {
   ApprovalRequest,
   Circle,
   CircleMember,
+  HeldSender,
   HeldStanza,
   Report,
 } from './access-model.ts';
@@ -177,14 +178,16 @@ export interface AccessReads {
   accepted(account: Id): string[];
   /** Oldest first. */
   held(account: Id): HeldStanza[];
+  /** Whose stanzas are held for any member of the server; who came first, first. */
+  senders(server: Id): HeldSender[];
   /** Whether any member of the server has a contact at this domain in the roster. */
   hasContactAt(server: Id, domain: string): boolean;
   /** Whether any member of the server has this bare JID in the roster. */
   isContact(server: Id, jid: string): boolean;
   /** Bare JIDs in the rosters of the server's members, each once. */
   contacts(server: Id): string[];
-  /** Newest first. */
-  acts(server: Id, limit: number): Act[];
+  /** Newest first: at most `limit` of them, those older than the one called `before`. */
+  acts(server: Id, limit: number, before?: Id): Act[];
 }
 
 export interface ExtrasReads {

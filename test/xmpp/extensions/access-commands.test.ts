@@ -53,7 +53,7 @@ async function knock(from: string): Promise<void> {
 test('the mode is set once what it changes was read', async () => {
   const shown = await run(admin, 'mode', { mode: 'private' });
   expect(payloadOf(shown).getChild('x')?.getChildText('instructions')).toContain(
-    'member: let others make an account: allow, then deny',
+    'Members may no longer let others make an account.',
   );
   expect(note(await run(admin, 'mode', { mode: 'private' }, { sure: '0' }))).toBe('Nothing was changed.');
   expect(host.server.mode).toBe('community');

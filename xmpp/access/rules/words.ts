@@ -2,6 +2,8 @@
 import type { AccessAction, AccessRule, Decision } from '../../store/access-model.ts';
 import type { Registration } from '../../store/model.ts';
 import type { Verdict } from './decide.ts';
+import type { ModeChange } from './mode-change.ts';
+import type { Person } from './people.ts';
 
 const PEOPLE: Readonly<Record<string, string>> = {
   everyone: 'everyone',
@@ -61,6 +63,30 @@ export function ruleWords({ subject, action, decision, bytes }: AccessRule): str
   const words = decisionWords(subject, action, decision);
   return bytes === undefined ? words : `${words}, ${bytes} bytes in all`;
 }
+
+const PERSONS: Readonly<Record<Person, string>> = {
+  administrator: 'Administrators',
+  member: 'Members',
+  limited: 'Limited members',
+  contact: 'Contacts of members elsewhere',
+  stranger: 'Strangers',
+};
+
+/** What another mode changes, a sentence for each kind of people: "Strangers may no longer write to members; enter rooms." */
+export function differenceWords(differences: ModeChange['differences']): string[] {
+  const sentences = new Map<string, string[]>();
+  for (const { person, action, after } of differences) {
+    const begin = `${PERSONS[person]} ${MAY[after]}`;
+    sentences.set(begin, [...(sentences.get(begin) ?? []), ACTION_WORDS[action]]);
+  }
+  return [...sentences].map(([begin, actions]) => `${begin} ${actions.join('; ')}.`);
+}
+
+const MAY: Readonly<Record<Decision, string>> = {
+  allow: 'may from now on',
+  deny: 'may no longer',
+  quarantine: 'have to wait until the member accepts them, when they',
+};
 
 const DECIDED: Readonly<Record<Decision, string>> = { allow: 'Allowed', deny: 'Denied', quarantine: 'Held' };
 

@@ -5,6 +5,7 @@
 import type { Extension } from '../../extension.ts';
 import { administrates, type Command } from '../../routing/command.ts';
 import { approvalCommands } from './approvals.ts';
+import { heldCommands } from './held.ts';
 import { logCommands } from './log.ts';
 import { modeCommands } from './mode.ts';
 import { reportCommands } from './reports.ts';
@@ -25,6 +26,7 @@ export const accessCommands: Extension = {
       ...modeCommands(host),
       ...ruleCommands(host),
       ...approvalCommands(host),
+      ...heldCommands(host),
       ...logCommands(host),
       ...reportCommands(host),
     ];

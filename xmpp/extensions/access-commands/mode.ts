@@ -2,7 +2,7 @@
 import { type ModeChange, modeChange } from '../../access/rules/mode-change.ts';
 import { MODE_NAMES, REGISTRATIONS } from '../../access/rules/modes.ts';
 import { RuleBook } from '../../access/rules/rule-book.ts';
-import { ACTION_WORDS, REGISTRATION_WORDS } from '../../access/rules/words.ts';
+import { differenceWords, REGISTRATION_WORDS } from '../../access/rules/words.ts';
 import type { Host } from '../../extension.ts';
 import { actorOf, type CommandStage, done } from '../../routing/command.ts';
 import type { Mode, Registration } from '../../store/model.ts';
@@ -75,14 +75,12 @@ function confirm(host: Host, mode: Mode): CommandStage {
 
 function linesOf({ from, to, registration, differences, cut }: ModeChange): string[] {
   if (from === to) return [`The mode is ${to} already.`];
-  const lines = differences.map(
-    ({ person, action, before, after }) => `${person}: ${ACTION_WORDS[action]}: ${before}, then ${after}`,
-  );
+  const lines = differenceWords(differences);
   if (registration.before !== registration.after)
     lines.push(
-      `Who makes an account: ${REGISTRATION_WORDS[registration.before]}, then ${REGISTRATION_WORDS[registration.after]}`,
+      `Who makes an account: ${REGISTRATION_WORDS[registration.before]}, then ${REGISTRATION_WORDS[registration.after]}.`,
     );
   if (cut.domains.length > 0)
-    lines.push(`Cut off: ${cut.contacts} contacts of members, at ${cut.domains.slice(0, 20).join(', ')}`);
+    lines.push(`Cut off: ${cut.contacts} contacts of members, at ${cut.domains.slice(0, 20).join(', ')}.`);
   return lines.length === 0 ? ['Nobody will be able to do more or less than now.'] : lines;
 }

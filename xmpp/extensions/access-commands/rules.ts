@@ -11,6 +11,12 @@ import { ACTIONS, type AccessAction, DECISIONS, type Decision } from '../../stor
 import type { AccessCommand } from './access-commands.ts';
 import { typed } from './in-words.ts';
 
+const DECISION_WORDS: Readonly<Record<Decision, string>> = {
+  allow: 'allow: they may',
+  deny: 'deny: they may not',
+  quarantine: 'quarantine: it waits until the member accepts its sender',
+};
+const VERDICTS = DECISIONS.map((value) => ({ value, label: DECISION_WORDS[value] }));
 const SUBJECT: FormField = { var: 'subject', type: 'text-single', label: 'Who', required: true };
 const asOption = (value: AccessAction | '*') => ({ value, label: `${value}: ${ACTION_WORDS[value]}` });
 const actionField = (actions: readonly (AccessAction | '*')[]): FormField => ({
@@ -32,7 +38,7 @@ export const ruleCommands = (host: Host): readonly AccessCommand[] => [
       fields: [
         SUBJECT,
         { ...actionField([...ACTIONS, '*']) },
-        { var: 'decision', type: 'list-single', label: 'Decision', required: true, options: [...DECISIONS] },
+        { var: 'decision', type: 'list-single', label: 'Decision', required: true, options: VERDICTS },
         { var: 'bytes', type: 'text-single', label: 'Bytes of all files of one (upload only)' },
         { var: 'why', type: 'text-single', label: 'Why, for yourself' },
         { var: 'before', type: 'list-single', label: 'Before (else at the end)', options: numbered(host) },

@@ -146,8 +146,10 @@ function endSessions(host: Host, addresses: readonly string[], by: Actor): Comma
 function roster(host: Host, answers: Answers): CommandOutcome {
   const account = theOne(host, answers);
   const items = host.roster.items(account).map((item) => itemElement(item));
+  const contacts = host.roster.items(account).map(({ contact }) => contact);
   const form = formElement('result', 'http://jabber.org/protocol/admin', [
-    { var: 'accountjids', values: [host.addressOf(account)] },
+    { var: 'accountjids', label: 'Address', values: [host.addressOf(account)] },
+    { var: 'x-contacts', type: 'jid-multi', label: 'Contacts', values: contacts },
   ]);
   form.append(xml('query', { xmlns: NS_ROSTER }, ...items));
   return { payload: [form] };
@@ -158,7 +160,7 @@ function lastLogin(host: Host, answers: Answers): CommandOutcome {
   const bound = host.sessions.ofAccount(account).map(({ boundMs }) => boundMs);
   const atMs = bound.length > 0 ? Math.max(...bound) : host.store.accounts.lastSeen(account.id)?.atMs;
   return told([
-    { var: 'accountjids', values: [host.addressOf(account)] },
+    { var: 'accountjids', label: 'Address', values: [host.addressOf(account)] },
     { var: 'lastlogin', label: 'Last here', values: atMs === undefined ? [] : [dateTime(atMs)] },
   ]);
 }

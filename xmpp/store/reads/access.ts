@@ -5,6 +5,7 @@ import type {
   ApprovalRequest,
   Circle,
   CircleMember,
+  HeldSender,
   HeldStanza,
   Report,
 } from '../access-model.ts';
@@ -112,6 +113,15 @@ export class SqliteAccess implements AccessReads {
     );
   }
 
+  senders(server: Id): HeldSender[] {
+    return this.#db.all<HeldSender>(
+      `SELECT account, sender AS "from", count(*) AS stanzas, min(held_stanzas.at_ms) AS sinceMs
+       FROM held_stanzas JOIN accounts ON accounts.id = account WHERE server = ?
+       GROUP BY account, sender ORDER BY min(held_stanzas.id)`,
+      server,
+    );
+  }
+
   hasContactAt(server: Id, domain: string): boolean {
     const found = this.#db.get(
       `SELECT 1 FROM roster_items JOIN accounts ON accounts.id = roster_items.account
@@ -143,11 +153,12 @@ export class SqliteAccess implements AccessReads {
       .map(({ contact }) => contact);
   }
 
-  acts(server: Id, limit: number): Act[] {
+  acts(server: Id, limit: number, before?: Id): Act[] {
     return this.#db.all<Act>(
       `SELECT id, server, at_ms AS atMs, who, came_from AS "from", what, about
-       FROM acts WHERE server = ? ORDER BY id DESC LIMIT ?`,
+       FROM acts WHERE server = ? AND id < coalesce(?, '~') ORDER BY id DESC LIMIT ?`,
       server,
+      before ?? null,
       limit,
     );
   }
