@@ -34,6 +34,11 @@ export class Hosts {
     return this.of(domain) ?? this.service(domain)?.host;
   }
 
+  /** The host right below whose domain this one stands. */
+  above(domain: string): XmppHost | undefined {
+    return this.of(domain.slice(domain.indexOf('.') + 1));
+  }
+
   isOwn(domain: string): boolean {
     return this.behind(domain) !== undefined;
   }

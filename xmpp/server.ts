@@ -20,6 +20,7 @@ import { Inbound } from './routing/inbound.ts';
 import { Outbound } from './routing/outbound.ts';
 import type { Outside } from './routing/outside.ts';
 import { Router } from './routing/router.ts';
+import { assertMayUse } from './routing/services.ts';
 import type { Session } from './routing/session.ts';
 import { StanzaError } from './routing/stanza-error.ts';
 import { ServerService } from './servers/server-service.ts';
@@ -85,6 +86,10 @@ export class XmppServer {
       log,
       isOwn: (domain) => this.#hosts.isOwn(domain),
       ownDomain: () => this.#hosts.first?.server.domain ?? '',
+      assertMayUse: (from, to) => {
+        const host = this.#hosts.above(to.domain) ?? this.#hosts.behind(from.domain) ?? this.#hosts.first;
+        if (host) assertMayUse(host, from);
+      },
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
       changed: () => this.#tellActivity(),
     });

@@ -23,6 +23,11 @@ interface RuleOptions extends Options {
   before?: number;
 }
 
+interface ExplainOptions extends Options {
+  to?: string;
+  from?: string;
+}
+
 const SUBJECTS =
   'member, limited, administrator, guest, stranger, circle:NAME, account:JID, domain:DOMAIN, address:RANGE';
 
@@ -82,8 +87,9 @@ export function addAccessCommand(casp3r: Command): void {
     .argument('<subject>', `${SUBJECTS}, or an address`)
     .argument('<action>', ACTIONS.join(', '))
     .addOption(new Option('--to <jid>', 'whom it concerns'))
-    .action(async (subject: string, action: string, { json, server, to, ...options }: Options & { to?: string }) => {
-      const told = await askBox<Explanation>(options, 'access explain', { subject, action, to, server });
+    .addOption(new Option('--from <address>', 'the network address that they come from'))
+    .action(async (subject: string, action: string, { json, server, to, from, ...options }: ExplainOptions) => {
+      const told = await askBox<Explanation>(options, 'access explain', { subject, action, to, from, server });
       if (json) printJson(told);
       else print(told.words);
     });

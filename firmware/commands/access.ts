@@ -146,8 +146,9 @@ export function accessCommands(box: Box): [string, Command][] {
     [
       'access explain',
       async (args): Promise<Explanation> => {
-        const [subject, action, to] = [textOf(args, 'subject'), textOf(args, 'action'), optionalText(args, 'to')];
-        return refused(async () => explain(host(args), { subject, action, to }));
+        const [subject, action] = [textOf(args, 'subject'), textOf(args, 'action')];
+        const [to, from] = [optionalText(args, 'to'), optionalText(args, 'from')];
+        return refused(async () => explain(host(args), { subject, action, to, from }));
       },
     ],
     ['access held', (args) => (args.address === undefined ? heldBy(host(args)) : heldFor(member(args)))],

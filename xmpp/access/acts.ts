@@ -5,6 +5,8 @@ import { type Change, change } from '../store/changes.ts';
 import type { Id } from '../store/model.ts';
 
 const DAY_MS = 86_400_000;
+/** Of one server, whatever `log_days` says: some 20 MB. */
+const MAX_KEPT = 100_000;
 
 /** Who acts: a bare JID or a place at the box, and the network address it came from. */
 export interface Actor {
@@ -53,8 +55,9 @@ export class Acts {
   async forgetOld(): Promise<void> {
     const { store, server, clock, config } = this.#host;
     const { logDays } = config.access;
-    if (logDays === 0) return;
-    const beforeMs = clock.nowMs() - logDays * DAY_MS;
+    const tooMany = (store.access.actsBeyond(server.id, MAX_KEPT) ?? -1) + 1;
+    const beforeMs = Math.max(tooMany, logDays === 0 ? 0 : clock.nowMs() - logDays * DAY_MS);
+    if (beforeMs === 0) return;
     await store.journal.commit(change('acts forgotten', { server: server.id, beforeMs }));
   }
 }

@@ -21,7 +21,7 @@ export async function setApproval(
   approved: boolean,
   by: Actor,
 ): Promise<void> {
-  const jid = bareOf(contact);
+  const jid = bareOf(host, contact);
   if (approved && limited.role !== 'limited')
     throw new RangeError(`${host.addressOf(limited)} is no limited member, and talks to whom they like`);
   const request = waitingFor(host, limited).find((one) => one.contact === jid);
@@ -33,7 +33,8 @@ export async function setApproval(
   if (approved && request) await goOn(host, limited, request);
 }
 
-function bareOf(typed: string): string {
+/** Members by the primary domain, however they were called. */
+function bareOf(host: Host, typed: string): string {
   let jid: Jid | undefined;
   try {
     jid = Jid.parse(typed).bare;
@@ -41,5 +42,5 @@ function bareOf(typed: string): string {
     jid = undefined;
   }
   if (!jid || jid.local === '') throw new RangeError(`"${typed}" is not the address of a person`);
-  return jid.toString();
+  return host.roster.nameOf(jid);
 }

@@ -11,6 +11,7 @@ import type { Actor } from './acts.ts';
 import { CircleSides } from './circle-sides.ts';
 import { tryPrepareName } from './name.ts';
 import { commitSides, type Side } from './roster-sides.ts';
+import { rulesEnded, rulesRenamed } from './rules/circle-rules.ts';
 
 const MAX_CIRCLES = 200;
 /** Each is in the roster of all others: a new name of the largest circle changes some 10,000 roster items in one commit. */
@@ -65,8 +66,9 @@ export class Circles {
     return this.#standings(account).find((one) => one.circle === circle.id)?.standing ?? 'none';
   }
 
-  /** Those of which the member is administrator. */
+  /** Those of which the member is administrator: no limited one looks after others. */
   administeredBy(account: Account): Circle[] {
+    if (this.#host.store.accounts.byId(account.id)?.role === 'limited') return [];
     return this.list().filter((circle) => this.standing(circle, account) === 'administrator');
   }
 
@@ -85,7 +87,8 @@ export class Circles {
       const after = { ...circle, name: this.#freeName(name, circle) };
       const act = this.#act(actor, 'circle rename', `${circle.name} to ${after.name}`);
       const sides = this.#sides.renaming(circle, after.name, members);
-      await commitSides(this.#host, sides, [change('circle set', after), act]);
+      const rules = rulesRenamed(this.#host, circle.name, after.name);
+      await commitSides(this.#host, sides, [change('circle set', after), ...rules, act]);
       tell(after);
       return after;
     });
@@ -107,15 +110,19 @@ export class Circles {
   /** @throws RangeError */
   async remove({ id }: Circle, actor: Actor): Promise<void> {
     await this.#alone(id, async (circle, members, tell) => {
-      const act = this.#act(actor, 'circle remove', circle.name);
       const sides = this.#sides.ending(circle, members);
-      await commitSides(this.#host, sides, [change('circle removed', { circle: id }), act]);
+      const rules = rulesEnded(this.#host, circle.name);
+      const lost = rules.length === 0 ? '' : `, with ${rules.length} ${rules.length === 1 ? 'rule' : 'rules'} on it`;
+      const act = this.#act(actor, 'circle remove', circle.name + lost);
+      await commitSides(this.#host, sides, [change('circle removed', { circle: id }), ...rules, act]);
       tell(circle, { left: members, formerRoom: circle.room });
     });
   }
 
   /** Joins the circle, or gets another standing in it. @throws RangeError */
   async add({ id }: Circle, account: Account, standing: 'administrator' | 'member', actor: Actor): Promise<void> {
+    if (standing === 'administrator' && account.role === 'limited')
+      throw new RangeError(`${this.#host.addressOf(account)} is a limited member, who looks after no circle`);
     await this.#alone(
       id,
       async (circle, members, tell) => {

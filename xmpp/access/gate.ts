@@ -12,9 +12,11 @@ import type { ChangeKind } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import type { Element } from '../xml.ts';
 import { heldForApproval } from './approval-requests.ts';
+import { hidePresence } from './limited-presence.ts';
+import type { Verdict } from './rules/decide.ts';
 import { isOfThisServer, isService, memberAt } from './rules/who.ts';
 
-/** Presence by which somebody comes closer; what only ends something always passes. */
+/** Presence by which somebody comes closer. */
 const APPROACHING: ReadonlySet<string | undefined> = new Set([undefined, 'subscribe', 'subscribed', 'probe']);
 
 /** Changes by which somebody who is here may be shut out. */
@@ -23,6 +25,7 @@ const SHUTS_OUT: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
   'access rule removed',
   'server set',
   'role set',
+  'circle set',
   'circle member set',
   'circle removed',
 ]);
@@ -33,6 +36,10 @@ export const accessGate: Extension = {
   attach(host) {
     host.hooks.on('stanza from session', (event) => outward(host, event));
     host.hooks.on('stanza to account', (event) => inward(host, event));
+    hidePresence(host);
+    host.hooks.on('roster item set', ({ account, contact }) => {
+      if (host.roster.item(account, contact)) letIn(host, account, contact);
+    });
     host.hooks.on('access changed', ({ changes }) => {
       if (changes.some(({ kind }) => SHUTS_OUT.has(kind))) endUnwelcome(host);
     });
@@ -53,32 +60,79 @@ function endUnwelcome(host: Host): void {
 function outward(host: Host, event: OutboundStanza): void {
   const { session, stanza, to } = event;
   const { account } = session;
-  if (!to || to.local === '' || isOwn(host, account, to) || !concernsPeople(stanza)) return;
   // Rooms have rules of their own.
-  if (isService(host, to)) return;
+  if (!to || isOwn(host, account, to) || isService(host, to)) return;
+  // The server itself, or a gateway and no person behind it.
+  if (to.local === '' && isOfThisServer(host, to)) return;
   const question = { action: 'message-out', who: { account }, to: host.knownAs(to.bare) } as const;
-  if (host.access.allows(question)) accept(host, account, stanza, to);
-  else if (heldForApproval(host, question, stanza)) event.drop = true;
-  else throw new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' });
+  const verdict = host.access.explain(question);
+  const isApart = 'limited' in verdict.by;
+  if (verdict.decision === 'allow') {
+    if (stanza.name === 'message' && messageType(stanza) !== 'groupchat' && concernsPeople(stanza))
+      answerTo(host, account, to);
+    return;
+  }
+  // A server elsewhere has rules of its own; to limited members it is one more stranger.
+  if (to.local === '' && !isApart) return;
+  if (heldForApproval(host, question, stanza)) event.drop = true;
+  else if (concernsPeople(stanza) || (isRequest(stanza) && (isApart || !to.isBare)))
+    throw new StanzaError('forbidden', { text: NOT_TO_THEM });
+  else if (isApart) silence(event);
 }
 
 function inward(host: Host, event: InboundStanza): void {
   const { account, stanza, from } = event;
-  if (event.drop || isTrusted(host, account, from) || isOwn(host, account, from) || !concernsPeople(stanza)) return;
-  const action = stanza.name === 'message' ? 'message-in' : 'presence';
+  if (event.drop || isTrusted(host, account, from) || isOwn(host, account, from)) return;
   const member = memberAt(host, from);
   const who = member ? { account: member } : { jid: host.knownAs(from.bare) };
+  const action = stanza.name === 'presence' ? 'presence' : 'message-in';
   const question = { action, who, member: account } as const;
-  const decision = host.access.decide(question);
-  if (decision === 'allow' || (!member && hasGoneTo(host, account, from))) return;
-  if (decision === 'deny' && heldForApproval(host, question, stanza)) event.drop = true;
-  else if (decision === 'quarantine' && mayWait(stanza)) host.quarantine.hold(account, stanza, host.knownAs(from));
-  else if (decision === 'deny' && stanza.name === 'message' && mayBeAnswered(stanza))
-    throw member
-      ? new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to this address.' })
-      : new StanzaError('service-unavailable');
-  event.drop = true;
+  const verdict = host.access.explain(question);
+  if (verdict.decision === 'allow') {
+    if (host.quarantine.isLettingIn && mayWait(stanza)) event.drop = host.quarantine.follows(account, stanza, from);
+    return;
+  }
+  const isApart = 'limited' in verdict.by;
+  if (!member && !isFirm(verdict) && hasGoneTo(host, account, from)) return;
+  if (concernsPeople(stanza)) keepBack(host, event, verdict, member !== undefined, question);
+  else if (isRequest(stanza)) refuseRequest(event, verdict, member !== undefined);
+  else if (isApart) silence(event);
 }
+
+type Question = Parameters<typeof heldForApproval>[1];
+
+/** What somebody wants to tell the member. */
+function keepBack(host: Host, event: InboundStanza, verdict: Verdict, isMember: boolean, question: Question): void {
+  const { account, stanza, from } = event;
+  event.drop = true;
+  if (verdict.decision === 'quarantine') {
+    if (mayWait(stanza)) host.quarantine.hold(account, stanza, from);
+  } else if (!heldForApproval(host, question, stanza) && stanza.name === 'message' && mayBeAnswered(stanza))
+    throw refusal(isMember);
+}
+
+/** To a client of the member, or to what the member keeps here: of that, who only waits may still ask the server. */
+function refuseRequest({ to }: InboundStanza, { decision }: Verdict, isMember: boolean): void {
+  if (decision === 'deny' || !to.isBare) throw refusal(isMember);
+}
+
+const NOT_TO_THEM = 'The owner of this server does not let you talk to this address.';
+
+const refusal = (isMember: boolean) =>
+  isMember ? new StanzaError('forbidden', { text: NOT_TO_THEM }) : new StanzaError('service-unavailable');
+
+/**
+ * Between two who do not meet only the bare end of something passes: answers, errors and last words could be made to say
+ * anything.
+ */
+function silence(event: { stanza: Element; drop: boolean }): void {
+  const { stanza } = event;
+  if (stanza.name !== 'presence' || stanza.attrs.type === 'error') event.drop = true;
+  else stanza.children = [];
+}
+
+/** An owner's word, or that the member is limited, holds wherever the member has gone. */
+const isFirm = ({ decision, by }: Verdict) => decision === 'deny' && !('mode' in by);
 
 /**
  * The server itself, its services, the owner's components: rooms have rules of their own, and a gateway answers for its people. But
@@ -91,16 +145,27 @@ function isTrusted(host: Host, account: Account, jid: Jid): boolean {
 }
 
 /** Whoever is written to is no stranger, and may answer. */
-function accept(host: Host, account: Account, stanza: Element, to: Jid): void {
-  if (stanza.name !== 'message' || messageType(stanza) === 'groupchat' || memberAt(host, to)) return;
-  const jid = host.knownAs(to.bare);
-  if (host.access.decide({ action: 'message-in', who: { jid }, member: account }) !== 'quarantine') return;
-  host.quarantine.accept(account, jid.toString()).catch((error: unknown) => {
+function answerTo(host: Host, account: Account, to: Jid): void {
+  const member = memberAt(host, to);
+  const who = member ? { account: member } : { jid: host.knownAs(to.bare) };
+  if (host.access.decide({ action: 'message-in', who, member: account }) === 'quarantine') accept(host, account, to);
+  else letIn(host, account, to);
+}
+
+/** What they sent comes to the member now, where something waits. */
+function letIn(host: Host, account: Account, contact: Jid): void {
+  if (host.quarantine.holds(account, host.roster.nameOf(contact))) accept(host, account, contact);
+}
+
+function accept(host: Host, account: Account, contact: Jid): void {
+  host.quarantine.accept(account, host.roster.nameOf(contact)).catch((error: unknown) => {
     host.log.error({ err: error }, 'a stranger could not be accepted');
   });
 }
 
-/** Messages and presence; answers and errors to what was said before are let through. */
+const isRequest = ({ name, attrs: { type } }: Element) => name === 'iq' && (type === 'get' || type === 'set');
+
+/** Messages, and presence by which somebody comes closer: no answers, errors and ends. */
 function concernsPeople(stanza: Element): boolean {
   if (stanza.name === 'presence') return APPROACHING.has(stanza.attrs.type);
   return stanza.name === 'message' && messageType(stanza) !== 'error';
@@ -109,6 +174,7 @@ function concernsPeople(stanza: Element): boolean {
 /** What a person would want to see later; a typing notice of last week is none of it. */
 function mayWait(stanza: Element): boolean {
   if (stanza.name === 'presence') return stanza.attrs.type === 'subscribe';
+  if (stanza.name !== 'message') return false;
   const type = messageType(stanza);
   return (type === 'chat' || type === 'normal') && stanza.getChildElements().some(({ name }) => HOLDS.has(name));
 }

@@ -4,6 +4,7 @@ import { change } from '../store/changes.ts';
 import type { Account, Id, Invite, Role } from '../store/model.ts';
 import type { Actor } from './acts.ts';
 import { longToken, normaliseCode, typedCode } from './invite-code.ts';
+import { mayInvite } from './invite-policy.ts';
 
 const DAY_MS = 86_400_000;
 const DEFAULT_LIFETIME_MS = 7 * DAY_MS;
@@ -28,6 +29,8 @@ export interface NewInvite {
   resets?: Account;
   /** Default true. */
   registers?: boolean;
+  /** Of the right of `createdBy` to invite, and good only as long as that lasts. */
+  own?: boolean;
   /** For the record, where it is an administrative act; absent where a member invites a friend. */
   by?: Actor;
   /** Eight characters that a person can type; otherwise a long token. */
@@ -63,6 +66,7 @@ export class Invites {
       ...(invite.circle !== undefined && { circle: invite.circle }),
       ...(invite.resets && { resets: invite.resets.id, registers: false }),
       ...(invite.registers === false && { registers: false }),
+      ...(invite.own && { own: true }),
     };
     const about = invite.resets
       ? this.#host.addressOf(invite.resets)
@@ -129,10 +133,14 @@ export class Invites {
     return invite?.server === server.id ? invite : undefined;
   }
 
-  /** A member who was shut out or removed takes their invitations along. */
-  #stands({ createdBy, resets }: Invite): boolean {
+  /** A member who was shut out or removed takes their invitations along; one who may not invite any more, their own. */
+  #stands({ createdBy, resets, own, registers }: Invite): boolean {
     if (resets !== undefined) return this.#host.store.accounts.byId(resets) !== undefined;
-    return createdBy === undefined || this.#host.store.accounts.byId(createdBy)?.status === 'active';
+    if (createdBy === undefined) return true;
+    const maker = this.#host.store.accounts.byId(createdBy);
+    if (maker?.status !== 'active' || !own) return maker?.status === 'active';
+    const may = mayInvite(this.#host, maker);
+    return registers === false ? may !== 'nothing' : may === 'account';
   }
 
   #freeCode(typed: boolean): string {

@@ -19,7 +19,7 @@ export function resetAccount(host: Host, { resets }: Invite): Account | undefine
 }
 
 /**
- * The code is used up, the password is the new one, tokens are void and all sessions end: whoever knew the old one is out.
+ * The code is used up, the password is the new one, tokens are void, push registrations and all sessions end: whoever knew the old one is out.
  * @param address where it comes from over the network
  * @throws StanzaError item-not-found (used up, over), not-acceptable (the password); CommitError
  */
@@ -35,6 +35,7 @@ export async function resetPassword(host: Host, code: string, password: string, 
       store.journal.commit(
         change('invite used', { code: invite.code, account: account.id }),
         change('credentials set', { account: account.id, credentials }),
+        ...clients.pushesEnded(account, () => true),
         acts.change(by, 'password reset', host.addressOf(account)),
       ),
     );

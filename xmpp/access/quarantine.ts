@@ -4,14 +4,17 @@
  */
 import { dateTime } from '../clock.ts';
 import type { Host } from '../extension.ts';
+import { Turns } from '../im/turns.ts';
 import type { Jid } from '../routing/jid.ts';
+import type { HeldStanza } from '../store/access-model.ts';
 import { change } from '../store/changes.ts';
 import type { Account, Id } from '../store/model.ts';
 import { type Element, embeddedText, parse, xml } from '../xml.ts';
 
 const NS_DELAY = 'urn:xmpp:delay';
-/** Of one member, of one sender, and of one stanza: what goes beyond is thrown away, as nobody has asked for it. */
+/** Of one member, of one domain, of one sender, and of one stanza: what goes beyond is thrown away, as nobody has asked for it. */
 export const MAX_HELD = 100;
+export const MAX_HELD_OF_DOMAIN = 25;
 export const MAX_HELD_OF_SENDER = 5;
 export const MAX_HELD_CHARACTERS = 10_000;
 const WAITS_MS = 60 * 86_400_000;
@@ -29,6 +32,9 @@ export class Quarantine {
   readonly #host: Host;
   /** How many are held, by account and then by sender: counted as they come, for a flood must not make the store look each time. */
   readonly #counts = new Map<Id, Map<string, number>>();
+  /** What came from senders who are just being let in, by member and sender: it goes behind what they sent before. */
+  readonly #behind = new Map<string, Pick<HeldStanza, 'stanza' | 'atMs'>[]>();
+  readonly #turns = new Turns();
 
   constructor(host: Host) {
     this.#host = host;
@@ -37,14 +43,32 @@ export class Quarantine {
   /** Not waited for: whoever sent it hears nothing, whatever becomes of it. */
   hold(account: Account, stanza: Element, from: Jid): void {
     const { store, clock, log, hooks } = this.#host;
-    const sender = from.bare.toString();
+    const sender = this.#host.roster.nameOf(from);
     const text = embeddedText(stanza);
     if (text.length > MAX_HELD_CHARACTERS || !this.#count(account, sender)) return;
     hooks.run('stranger held', { account });
+    if (this.follows(account, stanza, from)) return;
     const held = { account: account.id, id: store.newId(), from: sender, atMs: clock.nowMs(), stanza: text };
     store.journal.commit(change('stanza held', held)).catch((error: unknown) => {
       log.error({ err: error }, 'what a stranger sent could not be held');
     });
+  }
+
+  /** Somebody is just being let in. */
+  get isLettingIn(): boolean {
+    return this.#behind.size > 0;
+  }
+
+  /** True where its sender is just being let in: it has been taken, and comes behind what they sent before. */
+  follows(account: Account, stanza: Element, from: Jid): boolean {
+    const behind = this.#behind.get(keyOf(account, this.#host.roster.nameOf(from)));
+    behind?.push({ stanza: embeddedText(stanza), atMs: this.#host.clock.nowMs() });
+    return behind !== undefined;
+  }
+
+  /** Something of this sender (a bare JID) waits. */
+  holds(account: Account, sender: string): boolean {
+    return this.#countsOf(account).has(sender);
   }
 
   /** Who waits for this member, the first to come first. */
@@ -68,21 +92,33 @@ export class Quarantine {
   }
 
   /** No stranger from now on: what was held goes to the member, in order. */
-  async accept(account: Account, from: string): Promise<void> {
+  accept(account: Account, from: string): Promise<void> {
     const { store } = this.#host;
-    const held = store.access.held(account.id).filter((one) => one.from === from);
-    this.#forget(account, from);
-    await store.journal.commit(
-      change('sender accepted', { account: account.id, from }),
-      change('held stanzas cleared', { account: account.id, from }),
-    );
-    for (const { stanza, atMs } of held) this.#host.send(this.#late(parse(stanza), atMs));
+    const key = keyOf(account, from);
+    return this.#turns.run(key, async () => {
+      const behind: Pick<HeldStanza, 'stanza' | 'atMs'>[] = [];
+      this.#behind.set(key, behind);
+      try {
+        // Commits keep their order: what was held before is on disk as well then.
+        await store.journal.commit(change('sender accepted', { account: account.id, from }));
+      } finally {
+        this.#behind.delete(key);
+        this.#countsOf(account).delete(from);
+      }
+      const held = store.access.held(account.id).filter((one) => one.from === from);
+      for (const { stanza, atMs } of [...held, ...behind]) this.#host.send(this.#late(parse(stanza), atMs));
+      if (held.length > 0) await this.#clear(account, from);
+    });
   }
 
   /** Thrown away, unread. */
   async refuse(account: Account, from: string): Promise<void> {
-    this.#forget(account, from);
-    await this.#host.store.journal.commit(change('held stanzas cleared', { account: account.id, from }));
+    this.#countsOf(account).delete(from);
+    await this.#clear(account, from);
+  }
+
+  #clear(account: Account, from: string): Promise<void> {
+    return this.#host.store.journal.commit(change('held stanzas cleared', { account: account.id, from }));
   }
 
   /** Run every night: whoever was not let in for so long leaves room for others. */
@@ -95,21 +131,27 @@ export class Quarantine {
 
   /** False where there is no room for one more. */
   #count(account: Account, sender: string): boolean {
+    const counts = this.#countsOf(account);
+    const ofSender = counts.get(sender) ?? 0;
+    const domain = domainOf(sender);
+    let all = 0;
+    let ofDomain = 0;
+    for (const [other, count] of counts) {
+      all += count;
+      if (domainOf(other) === domain) ofDomain += count;
+    }
+    if (ofSender >= MAX_HELD_OF_SENDER || ofDomain >= MAX_HELD_OF_DOMAIN || all >= MAX_HELD) return false;
+    counts.set(sender, ofSender + 1);
+    return true;
+  }
+
+  #countsOf(account: Account): Map<string, number> {
     let counts = this.#counts.get(account.id);
     if (!counts) {
       counts = new Map(this.waiting(account).map(({ from, stanzas }) => [from, stanzas]));
       this.#counts.set(account.id, counts);
     }
-    const ofSender = counts.get(sender) ?? 0;
-    let all = 0;
-    for (const count of counts.values()) all += count;
-    if (ofSender >= MAX_HELD_OF_SENDER || all >= MAX_HELD) return false;
-    counts.set(sender, ofSender + 1);
-    return true;
-  }
-
-  #forget(account: Account, sender: string): void {
-    this.#counts.get(account.id)?.delete(sender);
+    return counts;
   }
 
   #late(stanza: Element, atMs: number): Element {
@@ -119,3 +161,7 @@ export class Quarantine {
     return stanza;
   }
 }
+
+const keyOf = (account: Account, sender: string) => `${account.id} ${sender}`;
+
+const domainOf = (bare: string) => bare.slice(bare.indexOf('@') + 1);

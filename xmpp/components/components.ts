@@ -8,6 +8,7 @@ import type { DiscoItem } from '../routing/disco-table.ts';
 import { Jid } from '../routing/jid.ts';
 import type { Turn } from '../routing/lane.ts';
 import type { Outside } from '../routing/outside.ts';
+import { asks } from '../routing/services.ts';
 import { errorReply, mayBeAnswered } from '../routing/stanza.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
 import { StreamError } from '../stream/stream-error.ts';
@@ -28,6 +29,8 @@ export interface ComponentsOptions {
   log: Log;
   /** Whether a host or a service of the box itself answers at this domain. */
   isOwn(domain: string): boolean;
+  /** The owner's rules on who uses what is beside the server. @throws StanzaError forbidden */
+  assertMayUse(from: Jid, to: Jid): void;
   /** A domain of the box, to ask a component from. */
   ownDomain(): string;
   /** A stanza of a component, or an error on behalf of one that is away. Never rejects. */
@@ -84,7 +87,8 @@ export class Components implements Outside, Registry {
     return this.#places.has(domain);
   }
 
-  assertSends(_stanza: Element, _from: Jid, to: Jid): void {
+  assertSends(stanza: Element, from: Jid, to: Jid): void {
+    if (asks(stanza)) this.#options.assertMayUse(from, to);
     const place = this.#places.get(to.domain);
     if (!place || (!place.stream && !this.#hasRoom(place))) throw away(to.domain);
   }

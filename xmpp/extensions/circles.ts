@@ -1,4 +1,5 @@
 /** Ad-hoc commands (XEP-0050) for circles: administrators of the server see to all of them, a circle's own administrators to theirs. */
+import { Debts } from '../access/debts.ts';
 import { tableElement } from '../data-form.ts';
 import type { Extension, Host } from '../extension.ts';
 import {
@@ -17,6 +18,9 @@ import type { Circle } from '../store/access-model.ts';
 import type { Account } from '../store/model.ts';
 
 const NS = 'urn:casp3r:circles';
+/** By a circle's own administrator: so many at once, and one more with each that wears off. */
+const MAX_CHANGES = 100;
+const CHANGE_MS = 15 * 60_000;
 const MEMBERS = { var: 'members', type: 'jid-multi', label: 'Members' } as const;
 const ADMINISTRATORS = { var: 'administrators', type: 'jid-multi', label: 'Its administrators' } as const;
 const ROOM = { var: 'room', type: 'boolean', label: 'With a room' } as const;
@@ -27,6 +31,8 @@ export const circles: Extension = {
   attach(host) {
     const ofServer = administrates(host);
     const mine = (asker: CommandAsker) => circlesOf(host, asker, ofServer(asker));
+    const changed = new Debts(host.clock, CHANGE_MS);
+    const powers = { ofServer, assertMore: (member: Account | undefined) => assertMore(changed, member) };
     host.commands.add({
       node: `${NS}#create`,
       name: 'Make a circle',
@@ -50,7 +56,7 @@ export const circles: Extension = {
       name: 'Change a circle',
       target: 'server',
       allowed: (asker) => mine(asker).length > 0,
-      begin: (asker) => chosen(mine(asker), mine, (circle, now) => form(host, circle, ofServer(now)), true),
+      begin: (asker) => chosen(mine(asker), mine, (circle, now) => form(host, circle, powers, now), true),
     });
     host.commands.add({
       node: `${NS}#remove`,
@@ -92,7 +98,22 @@ function chosen(
 }
 
 /** The whole circle in one form, as it is; what differs when it comes back is changed. */
-function form(host: Host, circle: Circle, whole: boolean): CommandStage {
+interface Powers {
+  ofServer(asker: CommandAsker): boolean;
+  /** Counts one more. @throws StanzaError resource-constraint */
+  assertMore(member: Account | undefined): void;
+}
+
+/** Each change is on the record of what was done: whoever is no administrator of the server does not fill it. */
+function assertMore(changed: Debts, member: Account | undefined): void {
+  const id = member?.id ?? '';
+  if (changed.of(id) + 1 > MAX_CHANGES)
+    throw new StanzaError('resource-constraint', { text: 'You have changed circles too often; try again later.' });
+  changed.add(id);
+}
+
+function form(host: Host, circle: Circle, { ofServer, assertMore }: Powers, asker: CommandAsker): CommandStage {
+  const whole = ofServer(asker);
   const of = (standing: string) => members(host, circle, standing).map((account) => host.addressOf(account));
   return {
     title: circle.name,
@@ -106,8 +127,10 @@ function form(host: Host, circle: Circle, whole: boolean): CommandStage {
           ]
         : []),
     ],
-    async next(answers, asker) {
-      await change(host, circle, answers, asker, whole);
+    async next(answers, now) {
+      const isWhole = whole && ofServer(now);
+      if (!isWhole) assertMore(now.member);
+      await change(host, circle, answers, now, isWhole);
       return done('Kept.');
     },
   };
@@ -127,6 +150,7 @@ async function change(
   const leading = new Set(administrators.map(({ id }) => id));
   const others = accountsAt(host, answers.list('members')).filter(({ id }) => !leading.has(id));
   const staying = new Set([...administrators, ...others].map(({ id }) => id));
+  if (!whole) assertNoneIsLimited(host, circle, others);
   await inWords(async () => {
     if (answers.text('name') !== circle.name) await host.circles.rename(circle, answers.text('name'), by);
     for (const account of administrators) await become(account, 'administrator');
@@ -139,6 +163,18 @@ async function change(
   async function become(account: Account, standing: 'administrator' | 'member'): Promise<void> {
     if (host.circles.standing(circle, account) !== standing) await host.circles.add(circle, account, standing, by);
   }
+}
+
+/**
+ * Whoever is in a circle with limited members talks with them, and its administrators say whom else they talk with: who else comes
+ * to that is for the server's administrators to say.
+ */
+function assertNoneIsLimited(host: Host, circle: Circle, accounts: readonly Account[]): void {
+  const limited = accounts.find(
+    (account) => account.role === 'limited' && host.circles.standing(circle, account) === 'none',
+  );
+  if (limited)
+    throw badPayload(`${host.addressOf(limited)} is a limited member; an administrator of the server adds them.`);
 }
 
 async function create(host: Host, answers: Answers, asker: CommandAsker): Promise<CommandOutcome> {

@@ -8,6 +8,7 @@ import type { Extension, Host } from '../extension.ts';
 import type { IqRequest } from '../routing/iq-table.ts';
 import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
+import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
 
 const NS_EXTDISCO = 'urn:xmpp:extdisco:2';
@@ -52,6 +53,7 @@ class Askers {
   /** Section 3.2: a push holds what is new and what is gone. */
   tell(): void {
     for (const [session, { type, services }] of this.#told) {
+      if (!this.#host.access.allows({ action: 'use-service', who: { account: session.account } })) continue;
       const now = servicesFor(this.#host, type);
       const gone = services.filter((old) => !now.some((one) => isSame(one, old)));
       const fresh = now.filter((one) => !services.some((old) => isSame(one, old)));
@@ -72,7 +74,14 @@ class Askers {
   }
 }
 
+/** The rules of the owner. @throws StanzaError forbidden */
+function assertMayUse(host: Host, account: Account | undefined): void {
+  if (!account || !host.access.allows({ action: 'use-service', who: { account } }))
+    throw new StanzaError('forbidden', { text: 'The owner of this server does not let you use its services.' });
+}
+
 function listed(host: Host, askers: Askers, { payload, account, session }: IqRequest): Element {
+  assertMayUse(host, account);
   const { type } = payload.attrs;
   const services = servicesFor(host, type);
   if (session) askers.remember(session, { type, services });
@@ -82,6 +91,7 @@ function listed(host: Host, askers: Askers, { payload, account, session }: IqReq
 
 /** Section 3.3. */
 function credentials(host: Host, { payload, account }: IqRequest): Element {
+  assertMayUse(host, account);
   const wanted = payload.getChildren('service', NS_EXTDISCO).map(({ attrs }) => attrs);
   if (wanted.length === 0 || wanted.some((one) => !one.host || !one.type))
     throw new StanzaError('bad-request', { text: 'Credentials are for a service with its host and type.' });

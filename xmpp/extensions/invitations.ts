@@ -88,7 +88,7 @@ async function inviteFriend(host: Host, member: Account): Promise<CommandOutcome
   if (open.length >= MAX_OPEN && !host.access.allows({ action: 'administer', who: { account: member } }))
     throw new StanzaError('resource-constraint', { text: `You have ${MAX_OPEN} open invitations; take some back.` });
   const registers = mayInvite(host, member) === 'account';
-  return told(host, await host.invites.create({ createdBy: member, befriends: true, registers }));
+  return told(host, await host.invites.create({ createdBy: member, own: true, befriends: true, registers }));
 }
 
 /** Section 5.4. */

@@ -93,9 +93,9 @@ export class Availability {
 
   /** Sends one presence of a session to one address, unless an extension leaves that one out. */
   #send(session: Session, presence: Element, from: Jid, contact: Jid): void {
-    const event = { account: session.account, contact, drop: false };
-    if (!this.#host.hooks.run('presence to contact', event).drop)
-      this.#host.send(addressed(presence, from, contact.toString()));
+    const event = { account: session.account, contact, presence, drop: false, bare: false };
+    if (this.#host.hooks.run('presence to contact', event).drop) return;
+    this.#host.send(addressed(event.bare ? bareOf(presence) : presence, from, contact.toString()));
   }
 
   /** The address that this contact knows: at the primary domain as a rule, whichever one the client logged in to. */
@@ -138,6 +138,8 @@ function sendOwn(sender: Session, presence: Element, recipient: Session): void {
   const from = recipient.jid.withResource(sender.jid.resource);
   recipient.send(addressed(presence, from, recipient.jid.toString()));
 }
+
+const bareOf = ({ attrs: { type } }: Element) => xml('presence', { type });
 
 /** A copy of a presence with other addresses. */
 export function addressed(presence: Element, from: Jid, to: string): Element {

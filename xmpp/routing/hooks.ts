@@ -152,8 +152,12 @@ export interface PresenceToContactEvent {
   account: Account;
   /** Bare for a contact, bare or full for a recipient of directed presence. */
   contact: Jid;
+  /** What is about to go; absent where no presence goes, but who does not get it does not get that either (a notification). */
+  presence?: Element;
   /** Set to true to leave this one out. */
   drop: boolean;
+  /** Set to true to send it without anything that the member says in it. */
+  bare?: boolean;
 }
 
 /** A full JID whose presence the account may see: one of its own resources, or a contact's. */

@@ -92,7 +92,7 @@ export function findService(
 
 export async function toService(found: FoundService, stanza: Element, to: Jid, origin: Origin): Promise<void> {
   const { from, session } = origin;
-  if (asks(stanza)) assertAllowed(found.host, from);
+  if (asks(stanza)) assertMayUse(found.host, from);
   const incoming = { stanza, from, to, session };
   if (stanza.name === 'presence') return found.service.presence?.(incoming);
   if (stanza.name === 'message') return messageTo(found, incoming, origin);
@@ -100,12 +100,12 @@ export async function toService(found: FoundService, stanza: Element, to: Jid, o
 }
 
 /** What only answers or ends something always passes. */
-function asks({ name, attrs: { type } }: Element): boolean {
+export function asks({ name, attrs: { type } }: Element): boolean {
   return type !== 'error' && type !== 'result' && (name !== 'presence' || type !== 'unavailable');
 }
 
 /** The rules of the service's owner. @throws StanzaError forbidden */
-function assertAllowed(host: XmppHost, from: Jid): void {
+export function assertMayUse(host: XmppHost, from: Jid): void {
   const who = whoIs(host, from);
   if (who && !host.access.allows({ action: 'use-service', who }))
     throw new StanzaError('forbidden', { text: 'The owner of this server does not let you use its services.' });

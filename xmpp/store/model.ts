@@ -121,6 +121,8 @@ export interface Invite {
   registers?: boolean;
   /** The circle that who takes it joins. */
   circle?: Id;
+  /** Made of its maker's own right to invite, and good only as long as that lasts. */
+  own?: boolean;
   /** The account whose password it lets its owner choose anew; it does nothing else. */
   resets?: Id;
 }

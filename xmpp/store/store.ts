@@ -188,6 +188,8 @@ export interface AccessReads {
   contacts(server: Id): string[];
   /** Newest first: at most `limit` of them, those older than the one called `before`. */
   acts(server: Id, limit: number, before?: Id): Act[];
+  /** When the newest of those beyond the newest `keep` was recorded; undefined where there are no more. */
+  actsBeyond(server: Id, keep: number): number | undefined;
 }
 
 export interface ExtrasReads {

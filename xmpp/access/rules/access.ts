@@ -149,7 +149,11 @@ export class Access {
   #party({ who, member }: AccessQuestion): Party {
     const { address } = who;
     const party: Party = address === undefined ? {} : { address };
-    if ('account' in who) return { ...party, ...this.#memberParty(this.#now(who.account)) };
+    if ('account' in who) {
+      const from = this.#now(who.account);
+      const accepted = member !== undefined && this.#knows(member, this.#host.addressOf(from));
+      return { ...party, ...this.#memberParty(from), accepted };
+    }
     if ('jid' in who) return { ...party, ...this.#outsideParty(who.jid, member) };
     if (!('domain' in who)) return party;
     return { ...party, domain: who.domain, known: this.#isListed(who.domain) || this.#hasContactAt(who.domain) };
@@ -165,8 +169,9 @@ export class Access {
   #outsideParty(jid: Jid, member: Account | undefined): Party {
     const { store, server } = this.#host;
     const bare = jid.bare.toString();
-    const known = member ? this.#knows(member, bare) : store.access.isContact(server.id, bare);
-    return { jid: bare, domain: jid.domain, known: known || this.#isListed(jid.domain) };
+    const accepted = member !== undefined && this.#knows(member, bare);
+    const known = member ? accepted : store.access.isContact(server.id, bare);
+    return { jid: bare, domain: jid.domain, known: known || this.#isListed(jid.domain), accepted };
   }
 
   #knows(member: Account, bare: string): boolean {
@@ -222,6 +227,12 @@ export class Access {
 
 function keyOf({ action, who, member, to }: AccessQuestion): string {
   const name =
-    'account' in who ? who.account.id : 'jid' in who ? who.jid.bare.toString() : 'domain' in who ? who.domain : '';
+    'account' in who
+      ? who.account.id
+      : 'jid' in who
+        ? who.jid.bare.toString()
+        : 'domain' in who
+          ? `@${who.domain}`
+          : '';
   return `${action}\n${name}\n${member?.id ?? ''}\n${to?.bare.toString() ?? ''}`;
 }

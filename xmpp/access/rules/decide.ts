@@ -46,13 +46,16 @@ export function decide(
   if (setting) return { decision: setting.decision, by: { setting: setting.key } };
   for (const { rule, subject } of rules) {
     if ((rule.action === action || rule.action === '*') && subject.matches(who) && canBe(action, rule.decision))
-      return { decision: rule.decision, by: { rule } };
+      return { decision: isOver(rule.decision, who) ? 'allow' : rule.decision, by: { rule } };
   }
   const found = MODES[mode].find((one) => speaksOf(one, action) && one.subject.matches(who));
   const decision = found?.decision ?? 'deny';
   if (apart) return { decision: 'deny', by: { limited: who.jid ?? '', otherwise: decision } };
   return { decision, by: { mode, subject: found?.subject.text ?? 'everyone' } };
 }
+
+/** Who was let in waits no longer. */
+const isOver = (decision: Decision, { accepted }: Party) => decision === 'quarantine' && accepted === true;
 
 /** Only what comes from somebody to a member can wait for that member. */
 export function canBe(action: AccessAction | '*', decision: Decision): boolean {

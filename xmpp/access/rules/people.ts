@@ -6,7 +6,7 @@ export const PEOPLE = {
   administrator: { role: 'administrator' },
   member: { role: 'member' },
   limited: { role: 'limited' },
-  contact: { known: true },
+  contact: { known: true, accepted: true },
   stranger: { known: false },
 } as const satisfies Record<string, Party>;
 

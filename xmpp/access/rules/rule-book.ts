@@ -5,8 +5,8 @@ import { change } from '../../store/changes.ts';
 import type { Id, Mode, Registration } from '../../store/model.ts';
 import type { Actor } from '../acts.ts';
 import { canBe } from './decide.ts';
+import { subjectHere } from './here.ts';
 import { registrationAfter } from './modes.ts';
-import { readSubject } from './subject.ts';
 
 export interface NewRule {
   subject: string;
@@ -34,7 +34,7 @@ export class RuleBook {
     const { access, acts, store, server, clock } = this.#host;
     if (access.rules.length >= MAX_RULES)
       throw new RangeError(`there are ${MAX_RULES} rules already; remove some first`);
-    const subject = readSubject(wanted.subject).text;
+    const subject = subjectHere(this.#host, wanted.subject);
     const action = readAction(wanted.action);
     const { decision, bytes, why = '', before } = wanted;
     if (!DECISIONS.includes(decision)) throw new RangeError(`a rule says ${DECISIONS.join(', ')}`);

@@ -3,9 +3,9 @@
  * here), `stranger` (a guest who is not in the roster of the member whom it concerns, or of any where it concerns none),
  * `circle:NAME`, `account:JID`, `domain:DOMAIN`, `address:192.0.2.0/24`.
  */
-import { BlockList, isIP } from 'node:net';
 import { Jid } from '../../routing/jid.ts';
 import type { Role } from '../../store/model.ts';
+import { readRange } from './range.ts';
 
 /** Who acts, as far as it is known. */
 export interface Party {
@@ -18,6 +18,8 @@ export interface Party {
   circles?: readonly string[];
   /** In the roster of the member whom it concerns; where it concerns none, of any. */
   known?: boolean;
+  /** The member whom it concerns let them in, or has them in the roster: for that member they wait no longer. */
+  accepted?: boolean;
   /** IPv4 or IPv6 address that the connection comes from. */
   address?: string;
 }
@@ -58,7 +60,7 @@ type Read = (value: string) => { value: string; matches: (party: Party) => boole
 
 const KINDS: Record<string, Read> = {
   circle: (name) => {
-    const value = name.toLowerCase();
+    const value = name.normalize('NFC').replace(/\s+/g, ' ').toLowerCase();
     return { value, matches: ({ circles }) => circles?.includes(value) ?? false };
   },
 
@@ -79,16 +81,8 @@ const KINDS: Record<string, Read> = {
   },
 
   address: (typed) => {
-    const [network = '', bits] = typed.split('/');
-    const version = isIP(network);
-    const widest = version === 4 ? 32 : 128;
-    const width = bits === undefined ? widest : Number(bits);
-    if (version === 0 || !/^\d{1,3}$/.test(bits ?? '0') || width > widest)
-      throw new RangeError(`"${typed}" is not an address or a range such as 192.0.2.0/24`);
-    const list = new BlockList();
-    list.addSubnet(network, width, version === 4 ? 'ipv4' : 'ipv6');
-    const within = (address: string) => list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-    return { value: `${network}/${width}`, matches: ({ address }) => address !== undefined && within(address) };
+    const { text, holds } = readRange(typed);
+    return { value: text, matches: ({ address }) => address !== undefined && holds(address) };
   },
 };
 

@@ -65,10 +65,15 @@ export const ruleCommands = (host: Host): readonly AccessCommand[] => [
     begin: () => ({
       title: 'May they?',
       instructions: `Who: an address, or ${SUBJECT_FORMS}.`,
-      fields: [SUBJECT, actionField(ACTIONS), { var: 'to', type: 'jid-single', label: 'Whom it concerns' }],
+      fields: [
+        SUBJECT,
+        actionField(ACTIONS),
+        { var: 'to', type: 'jid-single', label: 'Whom it concerns' },
+        { var: 'from', type: 'text-single', label: 'The network address that they come from' },
+      ],
       async next(answers) {
-        const to = answers.text('to') || undefined;
-        const question = { subject: answers.text('subject'), action: answers.text('action'), to };
+        const [to, from] = [answers.text('to') || undefined, answers.text('from') || undefined];
+        const question = { subject: answers.text('subject'), action: answers.text('action'), to, from };
         return done((await typed(() => explain(host, question))).words);
       },
     }),

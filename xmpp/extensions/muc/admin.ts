@@ -84,7 +84,8 @@ export async function setLists(iq: RoomIq): Promise<undefined> {
   // Section 9.5: who has been let into a room that takes members only is told of it.
   if (isOn(room.config, 'membersonly'))
     for (const { bare, reason } of strangers)
-      after.push(() => muc.host.send(invitationFrom(room, iq.to.bare, { from: actor.bare, to: bare, reason })));
+      if (!muc.host.access.keepsApart(iq.from, Jid.parse(bare)))
+        after.push(() => muc.host.send(invitationFrom(room, iq.to.bare, { from: actor.bare, to: bare, reason })));
   return undefined;
 }
 

@@ -86,7 +86,7 @@ function affiliationsDue(muc: Muc, room: Room, circle: Circle): NewAffiliation[]
 
 function affiliationOf({ role }: Account, administers: boolean): Affiliation {
   if (role === 'administrator') return 'owner';
-  return administers ? 'admin' : 'member';
+  return administers && role !== 'limited' ? 'admin' : 'member';
 }
 
 const domainOf = (jid: string) => jid.slice(jid.indexOf('@') + 1);

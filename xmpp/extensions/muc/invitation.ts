@@ -7,6 +7,7 @@ import { userElement } from './announce.ts';
 import { isOn } from './config.ts';
 import type { Muc } from './context.ts';
 import { acceptInstantRoom } from './lock.ts';
+import { assertMeet } from './meeting.ts';
 import { type Actor, isAtLeast } from './privileges.ts';
 import type { Room } from './room.ts';
 import { setAffiliations } from './standing.ts';
@@ -50,9 +51,11 @@ export async function invite(
   if (invites.length > MAX_INVITED) throw new StanzaError('policy-violation');
   assertMayInvite(room, room.actor(bare, from));
   const invitees = invites.map(({ attrs }) => Jid.parse(attrs.to ?? ''));
-  for (const invitee of invitees)
+  for (const invitee of invitees) {
     if (invitee.local === '' || room.affiliationOf(muc.bareOf(invitee)) === 'outcast')
       throw new StanzaError('not-allowed', { text: `${invitee.bare} cannot be invited here.` });
+    assertMeet(muc, from, invitee);
+  }
   await acceptInstantRoom(muc, room);
   const strangers = isOn(room.config, 'membersonly')
     ? invitees.map((jid) => muc.bareOf(jid)).filter((jid) => room.affiliationOf(jid) === 'none')
@@ -75,6 +78,7 @@ export function decline(muc: Muc, room: Room, { from, to, stanza }: ServiceStanz
   const bare = isOccupant ? room.byNick(inviter.resource)?.bare : muc.bareOf(inviter);
   const isKnown = bare !== undefined && (isAtLeast(room.affiliationOf(bare), 'member') || room.ofBare(bare).length > 0);
   if (!isKnown) throw new StanzaError('item-not-found');
+  assertMeet(muc, from, Jid.parse(bare));
   const reason = element.getChildText('reason');
   const declined = xml('decline', { from: muc.bareOf(from) }, reason ? xml('reason', {}, reason) : null);
   const address = isOccupant ? bare : inviter.toString();

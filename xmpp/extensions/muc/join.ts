@@ -89,6 +89,15 @@ export function synchronise(muc: Muc, room: Room, present: Present, stanza: Elem
   tellHistory(muc, room, present, request);
 }
 
+/** One who is in the room could come in now, as far as that is the server's owner's to say. */
+export function mayStay(muc: Muc, room: Room, from: Jid): boolean {
+  const who = whoIs(muc.host, from);
+  const isServed = who === undefined || muc.host.access.allows({ action: 'use-service', who });
+  return (
+    isServed && isAllowed(muc, from, 'join-room') && isForLimited(muc, room, from, room.affiliationOf(muc.bareOf(from)))
+  );
+}
+
 /** What the server's owner says of it, whatever the room's owner does. */
 function isAllowed({ host }: Muc, from: Jid, action: 'join-room' | 'create-room'): boolean {
   const who = whoIs(host, from);

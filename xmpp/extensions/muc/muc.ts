@@ -22,6 +22,7 @@ import { receivePresence } from './presence.ts';
 import { pruneRooms } from './retention.ts';
 import { answerRoomIq } from './room-iq.ts';
 import { tellShutdown } from './shutdown.ts';
+import { followRules } from './unwelcome.ts';
 
 export const muc: Extension = {
   name: 'muc',
@@ -56,6 +57,7 @@ export const muc: Extension = {
       );
     });
     followCircles(context);
+    followRules(context);
     addHatCommands(context);
     host.hooks.on('night', ({ work }) => work.push(() => pruneRooms(context)));
     host.hooks.on('addresses moved', ({ moved }) => moveAddresses(context, moved));

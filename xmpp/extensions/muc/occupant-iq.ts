@@ -6,6 +6,7 @@ import { StanzaError } from '../../routing/stanza-error.ts';
 import { clone, type Element, xml } from '../../xml.ts';
 import type { Muc } from './context.ts';
 import { NS_DISCO_ITEMS } from './discovery.ts';
+import { assertMeet } from './meeting.ts';
 import { NS_PING, NS_VCARD } from './namespaces.ts';
 import { lastSession } from './room.ts';
 
@@ -21,6 +22,7 @@ export function answerOccupantIq(muc: Muc, request: ServiceIq): ServiceAnswer {
   if (recipient === present.occupant && type === 'get' && payload.is('ping', NS_PING)) return undefined;
   const session = lastSession(recipient);
   if (!session) throw new StanzaError('item-not-found');
+  assertMeet(muc, from, session.jid);
   // What is kept for a person is with the account, whichever client is in the room.
   const address = payload.is('vCard', NS_VCARD) ? session.jid.bare : session.jid;
   const asked = { type, from: `${session.at}/${present.occupant.nick}`, to: address.toString() };

@@ -5,6 +5,7 @@ import { clone, type Element, xml } from '../../xml.ts';
 import type { RoomConfig } from './config.ts';
 import type { Muc } from './context.ts';
 import { deliver } from './delivery.ts';
+import { assertMeet } from './meeting.ts';
 import { NS_OCCUPANT_ID, NS_USER } from './namespaces.ts';
 import { occupantIdElement } from './occupant-id.ts';
 import { hasLevel, type Role } from './privileges.ts';
@@ -34,8 +35,7 @@ export function privateMessage(muc: Muc, room: Room, { stanza, from, to }: Servi
   if (!mayWrite(room.config, sender, recipient))
     throw new StanzaError('forbidden', { text: 'Private messages are not allowed in this room.' });
   const [somewhere] = recipient.sessions.values();
-  if (somewhere && muc.host.access.keepsApart(from, somewhere.jid))
-    throw new StanzaError('forbidden', { text: 'The owner of this server does not let you talk to them.' });
+  if (somewhere) assertMeet(muc, from, somewhere.jid);
   const [newest, ...others] = [...recipient.sessions.values()].reverse();
   // The first goes the way of every message, into the member's archive; the other clients get theirs without a second copy there.
   if (newest) muc.host.send(messageFor(sender, newest, stanza));

@@ -35,12 +35,23 @@ export function ownNode(host: Host, request: PubsubRequest): Node {
   // A stranger does not learn which nodes an account has.
   if (owner.account && !isSelf(host, owner, asker)) throw new StanzaError('forbidden');
   const node = existingNode(host, request);
-  if (affiliationOf(host, node, asker) !== 'owner') throw new StanzaError('forbidden');
+  if (affiliationOf(host, node, asker) !== 'owner' || isKeptOut(host, node, asker)) throw new StanzaError('forbidden');
   return node;
+}
+
+/**
+ * At the service limited members have to do with those nodes only that the server or an administrator of it looks after, as with
+ * rooms: nodes could be made to carry messages.
+ */
+function isKeptOut(host: Host, node: Node, asker: Jid): boolean {
+  if (node.owner.account || memberAt(host, asker)?.role !== 'limited') return false;
+  const isTrusted = (jid: string) => memberAt(host, Jid.parse(jid))?.role === 'administrator';
+  return node.row.creator !== node.owner.address && !ownersOf(host, node).some(isTrusted);
 }
 
 /** An account's nodes are its own; at the service, members make them. @throws StanzaError forbidden, resource-constraint */
 export function assertMayCreate(host: Host, owner: NodeOwner, asker: Jid): void {
+  if (!owner.account && memberAt(host, asker)?.role === 'limited') throw new StanzaError('forbidden');
   if (owner.account ? !isSelf(host, owner, asker) : !memberAt(host, asker)) throw new StanzaError('forbidden');
   const { nodes } = host.store;
   const own = nodes.affiliationsOf(bareOf(host, asker), owner.id).filter(({ affiliation }) => affiliation === 'owner');
@@ -65,6 +76,7 @@ export function needsApproval(host: Host, node: Node, asker: Jid): boolean {
 
 /** Why one who is subscribed, or would be by presence, may not see the node any more. */
 export function refusal(host: Host, node: Node, asker: Jid): StanzaError | undefined {
+  if (isKeptOut(host, node, asker)) return new StanzaError('forbidden');
   const affiliation = affiliationOf(host, node, asker);
   if (affiliation === 'outcast' || affiliation === 'publish-only') return new StanzaError('forbidden');
   if (affiliation !== 'none') return undefined;
@@ -109,6 +121,7 @@ export function assertMayPublish(host: Host, node: Node, asker: Jid): void {
 }
 
 function mayPublish(host: Host, node: Node, asker: Jid): boolean {
+  if (isKeptOut(host, node, asker)) return false;
   const affiliation = affiliationOf(host, node, asker);
   if (affiliation === 'owner' || affiliation === 'publisher' || affiliation === 'publish-only') return true;
   if (affiliation === 'outcast') return false;

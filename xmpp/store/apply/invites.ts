@@ -5,8 +5,8 @@ export const inviteAppliers = {
   'invite created'(db, invite) {
     db.run(
       `INSERT INTO invites (code, server, role, created_by, created_ms, expires_ms, uses, uses_left, note, username,
-         befriends, registers, circle, resets)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+         befriends, registers, circle, resets, own)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
       invite.code,
       invite.server,
       invite.role,
@@ -21,6 +21,7 @@ export const inviteAppliers = {
       invite.registers === false ? 0 : 1,
       invite.circle ?? null,
       invite.resets ?? null,
+      invite.own ? 1 : 0,
     );
   },
 

@@ -19,6 +19,7 @@ import { sql as moved } from './0017-moved.ts';
 import { sql as approvalRequests } from './0018-approval-requests.ts';
 import { sql as reports } from './0019-reports.ts';
 import { sql as peerRules } from './0020-peer-rules.ts';
+import { sql as ownInvites } from './0021-own-invites.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -41,4 +42,5 @@ export const migrations: readonly string[] = [
   approvalRequests,
   reports,
   peerRules,
+  ownInvites,
 ];

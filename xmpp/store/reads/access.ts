@@ -163,6 +163,14 @@ export class SqliteAccess implements AccessReads {
     );
   }
 
+  actsBeyond(server: Id, keep: number): number | undefined {
+    return this.#db.get<{ atMs: number }>(
+      'SELECT at_ms AS atMs FROM acts WHERE server = ? ORDER BY id DESC LIMIT 1 OFFSET ?',
+      server,
+      keep,
+    )?.atMs;
+  }
+
   /** Drops from the caches what this change made stale. */
   forget(change: Change): void {
     switch (change.kind) {

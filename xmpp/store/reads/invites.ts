@@ -2,18 +2,19 @@ import type { Id, Invite } from '../model.ts';
 import type { Sqlite } from '../sqlite.ts';
 import type { InviteReads } from '../store.ts';
 
-type Row = Omit<Invite, 'createdBy' | 'username' | 'befriends' | 'registers' | 'circle' | 'resets'> & {
+type Row = Omit<Invite, 'createdBy' | 'username' | 'befriends' | 'registers' | 'circle' | 'resets' | 'own'> & {
   createdBy: Id | null;
   username: string | null;
   befriends: number;
   registers: number;
   circle: Id | null;
   resets: Id | null;
+  own: number;
 };
 
 const select = `SELECT code, server, role, created_by AS createdBy, created_ms AS createdMs, expires_ms AS expiresMs, uses,
     max(0, uses_left - (SELECT count(*) FROM invite_uses WHERE invite_uses.code = invites.code)) AS usesLeft, note,
-    username, befriends, registers, circle, resets
+    username, befriends, registers, circle, resets, own
   FROM invites WHERE code NOT IN (SELECT code FROM revoked_invites)`;
 
 /** A revoked invite is not seen any more. */
@@ -44,7 +45,7 @@ export class SqliteInvites implements InviteReads {
   }
 }
 
-function inviteOf({ createdBy, username, befriends, registers, circle, resets, ...invite }: Row): Invite {
+function inviteOf({ createdBy, username, befriends, registers, circle, resets, own, ...invite }: Row): Invite {
   return {
     ...invite,
     ...(createdBy !== null && { createdBy }),
@@ -53,5 +54,6 @@ function inviteOf({ createdBy, username, befriends, registers, circle, resets, .
     ...(registers === 0 && { registers: false }),
     ...(circle !== null && { circle }),
     ...(resets !== null && { resets }),
+    ...(own === 1 && { own: true }),
   };
 }
