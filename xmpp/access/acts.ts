@@ -5,7 +5,7 @@ import { type Change, change } from '../store/changes.ts';
 import type { Id } from '../store/model.ts';
 
 const DAY_MS = 86_400_000;
-/** Of one server, whatever `log_days` says: some 20 MB. */
+/** Some 20 MB. */
 const MAX_KEPT = 100_000;
 
 /** Who acts: a bare JID or a place at the box, and the network address it came from. */
@@ -51,11 +51,11 @@ export class Acts {
     return this.#host.store.access.acts(this.#host.server.id, limit, before);
   }
 
-  /** Run every night. */
-  async forgetOld(): Promise<void> {
+  /** Run every night. @param most of them, whatever `log_days` says */
+  async forgetOld(most = MAX_KEPT): Promise<void> {
     const { store, server, clock, config } = this.#host;
     const { logDays } = config.access;
-    const tooMany = (store.access.actsBeyond(server.id, MAX_KEPT) ?? -1) + 1;
+    const tooMany = (store.access.actsBeyond(server.id, most) ?? -1) + 1;
     const beforeMs = Math.max(tooMany, logDays === 0 ? 0 : clock.nowMs() - logDays * DAY_MS);
     if (beforeMs === 0) return;
     await store.journal.commit(change('acts forgotten', { server: server.id, beforeMs }));

@@ -1,6 +1,7 @@
 /** Circles: what joining and leaving do to rosters and to who sees whom, in one commit and at once. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import type { Circle } from '../../../xmpp/store/access-model.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { Account, RosterItem } from '../../../xmpp/store/model.ts';
@@ -190,4 +191,28 @@ test('a newcomer by an invitation into a circle is in it from the first moment',
   await drop(dave);
   expect(item(bob, dave)).toBeUndefined();
   expect(item(alice, dave)).toEqual({ subscription: 'both', groups: [], name: '' });
+});
+
+test('rules follow a circle to its new name, and end with it', async () => {
+  await add(alice);
+  const rule = { subject: 'circle:family', action: 'upload', decision: 'deny' } as const;
+  await new RuleBook(box.near).add(rule, COMMAND_LINE);
+  const mayUpload = () => box.near.access.allows({ action: 'upload', who: { account: alice } });
+  expect(mayUpload()).toBe(false);
+  const renamed = await box.near.circles.rename(family, 'Free', COMMAND_LINE);
+  expect(mayUpload()).toBe(false);
+  expect(box.near.access.rules.map(({ subject }) => subject)).toEqual(['circle:free']);
+  await box.near.circles.remove(renamed, COMMAND_LINE);
+  expect(box.near.access.rules).toEqual([]);
+  const [act] = box.near.acts.list(1);
+  expect(act).toMatchObject({ what: 'circle remove', about: 'Free, with 1 rule on it' });
+});
+
+test('a limited member looks after no circle, whenever it became limited', async () => {
+  await box.near.circles.add(family, alice, 'administrator', COMMAND_LINE);
+  expect(box.near.circles.administeredBy(alice)).toHaveLength(1);
+  await box.near.accounts.setRole(alice, 'limited');
+  expect(box.near.circles.administeredBy(alice)).toEqual([]);
+  const limited = { ...bob, role: 'limited' } as const;
+  await expect(box.near.circles.add(family, limited, 'administrator', COMMAND_LINE)).rejects.toThrow(RangeError);
 });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
 import { accessGate } from '../../../xmpp/access/gate.ts';
-import { MAX_HELD, MAX_HELD_OF_SENDER } from '../../../xmpp/access/quarantine.ts';
+import { MAX_HELD, MAX_HELD_OF_DOMAIN, MAX_HELD_OF_SENDER } from '../../../xmpp/access/quarantine.ts';
 import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
@@ -156,4 +156,99 @@ test("the owner's word comes before the mode's", async () => {
   await new RuleBook(host).add({ subject: 'domain:far.example', action: 'message-in', decision: 'deny' }, COMMAND_LINE);
   expect(comes(host, alice, eve, chat())).toBe('service-unavailable');
   expect(comes(host, alice, eve, subscribe())).toBe('passes');
+});
+
+test('a rule that holds somebody is over once the member has let them in', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'open' });
+  const [alice, bob] = [await host.member('alice'), await host.member('bob')];
+  const phone = host.client(alice, 'phone');
+  for (const subject of ['domain:far.example', 'account:bob@casp3r.local'])
+    await new RuleBook(host).add({ subject, action: 'message-in', decision: 'quarantine' }, COMMAND_LINE);
+  for (const [from, to] of [
+    [eve, 'eve@far.example'],
+    ['bob@casp3r.local/phone', 'bob@casp3r.local'],
+  ] as const) {
+    expect(comes(host, alice, from, chat('held'))).toBe('dropped');
+    await host.store.journal.commit();
+    host.sent.splice(0);
+    expect(says(host, phone, to, chat('yes?'))).toBe('passes');
+    await expect.poll(() => host.sent.map((stanza) => stanza.getChildText('body'))).toEqual(['held']);
+    expect(comes(host, alice, from, chat('again'))).toBe('passes');
+  }
+  // Others let them in for themselves.
+  expect(comes(host, bob, eve, chat())).toBe('dropped');
+});
+
+test('who is added is let in, and so is who is written to when the mode lets them in by now', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  const phone = host.client(alice, 'phone');
+  expect(comes(host, alice, eve, chat('from eve'))).toBe('dropped');
+  expect(comes(host, alice, 'bob@far.example/x', chat('from bob'))).toBe('dropped');
+  await host.contact(alice, 'eve@far.example', 'none');
+  host.roster.push(alice, 'eve@far.example');
+  await expect.poll(() => host.sent.map((stanza) => stanza.getChildText('body'))).toEqual(['from eve']);
+  await host.configure({ mode: 'open' });
+  expect(says(host, phone, 'bob@far.example', chat('yes?'))).toBe('passes');
+  await expect.poll(() => host.sent.map((stanza) => stanza.getChildText('body'))).toEqual(['from eve', 'from bob']);
+  expect(host.quarantine.waiting(alice)).toEqual([]);
+});
+
+test('what comes while its sender is let in is neither lost nor ahead of what came before', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  const bodies = () => host.sent.map((stanza) => stanza.getChildText('body'));
+  comes(host, alice, eve, chat('1'));
+  // Not on disk yet, as it is let in.
+  comes(host, alice, eve, chat('2'));
+  const accepted = host.quarantine.accept(alice, 'eve@far.example');
+  expect(comes(host, alice, eve, chat('3'))).toBe('dropped');
+  expect(comes(host, alice, eve, chat('4'))).toBe('dropped');
+  await accepted;
+  expect(bodies()).toEqual(['1', '2', '3', '4']);
+  expect(comes(host, alice, eve, chat('5'))).toBe('passes');
+  expect(host.quarantine.waiting(alice)).toEqual([]);
+});
+
+test('one domain does not take all the places', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  for (let index = 0; index < MAX_HELD; index += 1) comes(host, alice, `s${index}@spam.example`, chat());
+  comes(host, alice, eve, chat());
+  await host.store.journal.commit();
+  const senders = host.quarantine.waiting(alice).map(({ from }) => from);
+  expect(senders).toHaveLength(MAX_HELD_OF_DOMAIN + 1);
+  expect(senders).toContain('eve@far.example');
+});
+
+test("the owner's word holds wherever the member has gone", async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'open' });
+  const alice = await host.member('alice');
+  host.client(alice, 'phone').session.directed.add('eve@far.example/spam');
+  expect(comes(host, alice, eve, chat())).toBe('passes');
+  await new RuleBook(host).add({ subject: 'account:eve@far.example', action: '*', decision: 'deny' }, COMMAND_LINE);
+  expect(comes(host, alice, eve, chat())).toBe('service-unavailable');
+});
+
+test('requests of whom nobody let in reach no client, and of whom the owner denies not even the server', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  const asks = (resource: string) => {
+    const stanza = xml('iq', { type: 'get', id: 'i', from: eve }, xml('query', { xmlns: 'urn:example' }));
+    const to = Jid.parse(`alice@casp3r.local${resource}`);
+    const event = { account: alice, stanza, from: Jid.parse(eve), to, drop: false };
+    return outcome(() => host.hooks.run('stanza to account', event).drop);
+  };
+  // Keys for the first encrypted message are fetched from the account itself.
+  expect([asks(''), asks('/phone')]).toEqual(['passes', 'service-unavailable']);
+  await host.configure({ mode: 'family' });
+  expect([asks(''), asks('/phone')]).toEqual(['service-unavailable', 'service-unavailable']);
+  await host.contact(alice, 'eve@far.example', 'none');
+  expect([asks(''), asks('/phone')]).toEqual(['passes', 'passes']);
 });

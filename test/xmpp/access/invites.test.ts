@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
 import { normaliseCode, typedCode } from '../../../xmpp/access/invite-code.ts';
 import { testHost } from '../extensions/harness.ts';
 
@@ -75,4 +76,24 @@ test('it can be taken back', async () => {
 test.each([{ uses: 0 }, { uses: 1.5 }, { lifetimeMs: 0 }, { lifetimeMs: Number.NaN }])('%j is refused', async (bad) => {
   const { invites } = await testHost();
   await expect(invites.create(bad)).rejects.toThrow(RangeError);
+});
+
+test("a member's own is good only as long as the member may invite; one that the owner made with them goes on", async () => {
+  const host = await testHost();
+  const { invites } = host;
+  const alice = await host.member('alice');
+  const own = await invites.create({ createdBy: alice, own: true, befriends: true });
+  const contact = await invites.create({ createdBy: alice, own: true, befriends: true, registers: false });
+  const owners = await invites.create({ createdBy: alice, befriends: true, by: COMMAND_LINE });
+  const good = () => [own, contact, owners].map(({ code }) => invites.find(code) !== undefined);
+  expect(good()).toEqual([true, true, true]);
+  await host.configure({ mode: 'private' });
+  expect(good()).toEqual([false, true, true]);
+  await host.configure({ mode: 'family', registration: 'closed' });
+  expect(good()).toEqual([false, true, true]);
+  await host.configure({ registration: 'invite' });
+  await host.accounts.setRole(alice, 'limited');
+  expect(good()).toEqual([false, false, true]);
+  await host.accounts.setStatus(alice, 'disabled');
+  expect(good()).toEqual([false, false, false]);
 });

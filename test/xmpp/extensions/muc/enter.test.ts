@@ -382,3 +382,15 @@ describe("the server's rules come before the room's", () => {
     expect(got(bob)).toEqual(['error not-allowed']);
   });
 });
+
+test('whoever could not come in any more is put out: another role, another rule', async () => {
+  await openRoom(hall);
+  const { box, bob, cat } = hall;
+  await seat(hall, [bob, 'Bob'], [cat, 'Cat']);
+  await box.near.accounts.setRole(bob.session.account, 'limited');
+  await expect.poll(() => got(bob)).toEqual(['Bob gone none none 110 307']);
+  expect(got(cat)).toEqual(['Bob gone none none 307']);
+  const rule = { subject: `account:${bareOf(cat)}`, action: 'join-room', decision: 'deny' } as const;
+  await new RuleBook(box.near).add(rule, COMMAND_LINE);
+  await expect.poll(() => got(cat)).toEqual(['Cat gone none none 110 307']);
+});

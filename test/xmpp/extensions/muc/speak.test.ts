@@ -139,7 +139,9 @@ describe('to one', () => {
 
   test('not between a limited member and whom no administrator approved', async () => {
     await openRoom(hall);
-    const { box, bob, cat } = hall;
+    const { box, ann, bob, cat } = hall;
+    await box.near.accounts.setRole(ann.session.account, 'administrator');
+    await box.says(ann, iq('set', admin({ affiliation: 'member', jid: bareOf(bob) }), ROOM));
     await seat(hall, [bob, 'Bob'], [cat, 'Cat']);
     await box.near.accounts.setRole(bob.session.account, 'limited');
     await box.says(bob, whisper('Cat', 'psst'));
