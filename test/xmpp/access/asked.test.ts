@@ -98,7 +98,13 @@ test('use-service: strangers meet no service of a family; what only answers or e
 
 test('administer: what a role may, unless a rule says otherwise', async () => {
   const [root, alice] = [await host.member('root', 'administrator'), await host.member('alice')];
-  const asker = (member = root) => ({ jid: Jid.parse('a@b/c'), to: Jid.parse('b'), member, session: undefined, address: '' });
+  const asker = (member = root) => ({
+    jid: Jid.parse('a@b/c'),
+    to: Jid.parse('b'),
+    member,
+    session: undefined,
+    address: '',
+  });
   const may = () => [root, alice].map((member) => administrates(host)(asker(member)));
   expect(may()).toEqual([true, false]);
   await deny('administrator', 'administer');
