@@ -23,7 +23,13 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     passWithNoTests: true,
     projects: [
-      project('unit', ['test/{xmpp,drivers,ui,firmware,architecture,kit}/**/*.test.ts']),
+      // Loading the program anew for each of 170 files would take longer than their tests. Nothing in it is kept outside of objects but
+      // caches, and what a test changes of the process it puts back.
+      project('unit', ['test/{xmpp,drivers,ui,firmware,architecture,kit}/**/*.test.ts'], {
+        isolate: false,
+        testTimeout: 30_000,
+        hookTimeout: 30_000,
+      }),
       project('box', ['test/box/**/*.test.ts'], whole),
       project('talk', ['test/talk/**/*.test.ts'], whole),
       project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
