@@ -45,7 +45,11 @@ export class Relay {
 
   /** Both ends lose the connection at once, with nothing said. New ones are taken. */
   cut(): void {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) {
+      // A unix socket knows no reset.
+      if (socket.remoteAddress === undefined) socket.destroy();
+      else socket.resetAndDestroy();
+    }
   }
 
   async stop(): Promise<void> {
