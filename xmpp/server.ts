@@ -33,6 +33,7 @@ import { TrustedProxies } from './stream/proxies.ts';
 import { PasswordLogin } from './stream/sasl/password-login.ts';
 import { TlsKeys } from './stream/tls.ts';
 import { WebStreams } from './stream/web/web-streams.ts';
+import { xml } from './xml.ts';
 
 export interface ServerOptions {
   config: ServerConfig;
@@ -46,6 +47,10 @@ export interface ServerOptions {
 
 /** From a change of the rules until links to other servers are looked at again. */
 const REVIEW_MS = 500;
+
+const PING_MS = 60_000;
+/** What a server says that knows no pings, and this one does not say in its name. */
+const OF_OTHERS: ReadonlySet<string> = new Set(['service-unavailable', 'feature-not-implemented', 'forbidden']);
 
 /** A complete XMPP server. Its hosts come from the store ('server set'), which must hold at least one before `start`. */
 export class XmppServer {
@@ -121,6 +126,7 @@ export class XmppServer {
       log,
       keys: this.#tls,
       peerRules: this.peerRules,
+      ping: (local, remote) => this.#ping(local, remote),
       isServed: (domain) => this.#hosts.isOwn(domain) || this.#beside.takes(domain),
       ownerAllows: (direction, local, remote) => {
         const host = this.#hosts.behind(local) ?? this.#hosts.first;
@@ -274,6 +280,17 @@ export class XmppServer {
     for (const hook of ['session bound', 'session ended', 'account created', 'account removed'] as const)
       host.hooks.on(hook, activity);
     return host;
+  }
+
+  /** Whether another server answers; an error of its own is an answer as well. */
+  async #ping(from: string, to: string): Promise<boolean> {
+    const host = this.#hosts.behind(from);
+    const ping = xml('iq', { type: 'get', from, to }, xml('ping', { xmlns: 'urn:xmpp:ping' }));
+    const answer = host?.query(ping, PING_MS).then(
+      () => true,
+      (error: unknown) => error instanceof StanzaError && OF_OTHERS.has(error.condition),
+    );
+    return (await answer) ?? false;
   }
 
   /** Soon, for many changes come at once. */

@@ -34,6 +34,8 @@ export interface FederationContext {
    * @throws PeerFailure
    */
   verify(claim: DialbackClaim, key: string, asker: string): Promise<boolean>;
+  /** Resolves with whether the other server answered a ping from this domain of ours to that of theirs. Never rejects. */
+  ping(local: string, remote: string): Promise<boolean>;
   /** False where so many streams of that server are open that no more are taken. */
   mayJoin(remote: string): boolean;
   /** It may send, or receive, for another pair of domains. */

@@ -21,6 +21,7 @@ import { failureOf } from './inbox.ts';
 import type { Link } from './link.ts';
 import { Management } from './management.ts';
 import { type Outgoing, pairOf } from './outgoing.ts';
+import { Pulse } from './pulse.ts';
 import type { SecuredPeer } from './tls.ts';
 
 /** Who dialled ends an idle link: whoever only listens cannot know what is on its way, and waits longer. */
@@ -63,6 +64,7 @@ export class Conversation {
   /** Pairs that one of the two directions was opened for. */
   readonly #met = new Map<string, { local: string; remote: string }>();
   readonly #management: Management;
+  readonly #pulse: Pulse;
   readonly #rate: RateLimit;
   readonly #backpressure: Backpressure;
   #unwritten: Outgoing[] = [];
@@ -97,6 +99,8 @@ export class Conversation {
       many: MANY_PENDING,
     });
     this.#desk = new DialbackDesk(context, this);
+    const ping = (local: string, remote: string) => context.ping(local, remote);
+    this.#pulse = new Pulse({ clock, ping, lost: () => link.destroy() });
     this.#watchIdle();
   }
 
@@ -121,6 +125,11 @@ export class Conversation {
   /** Written and not acknowledged. */
   get unacknowledged(): number {
     return this.#management.waiting;
+  }
+
+  /** Written, and not known to have arrived. */
+  get queued(): number {
+    return this.unacknowledged + this.#pulse.waiting;
   }
 
   maySay(local: string, remote: string): boolean {
@@ -161,7 +170,8 @@ export class Conversation {
     this.link.write(outgoing.text, (written) => {
       if (!written && !this.#management.on) this.#unwritten.push(outgoing);
     });
-    this.#management.sent(outgoing);
+    if (this.#management.on) this.#management.sent(outgoing);
+    else this.#pulse.sent(outgoing);
   }
 
   /** Asks the peer to take `local` for proved, by dialback. `done` runs before what comes behind its answer. @throws PeerFailure */
@@ -250,12 +260,21 @@ export class Conversation {
 
   /** The connection is gone. */
   closed(): void {
+    const left = this.#left();
     this.#over = true;
     this.#rate.stop();
     this.#idleTimer?.cancel();
     this.#desk.closed();
-    this.#context.over(this, [...this.#management.stop(), ...this.#unwritten.splice(0)]);
+    this.#context.over(this, left);
     this.#resolveEnded();
+  }
+
+  /** What the peer may not have got. Who said goodbye has read all before it. */
+  #left(): Outgoing[] {
+    const unproven = this.#pulse.stop();
+    const lost = this.#over ? [] : unproven;
+    const unwritten = this.#unwritten.splice(0).filter((outgoing) => !lost.includes(outgoing));
+    return [...this.#management.stop(), ...lost, ...unwritten];
   }
 
   #watchIdle(): void {

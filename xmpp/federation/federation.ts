@@ -41,6 +41,8 @@ export interface FederationOptions {
   isServed: (domain: string) => boolean;
   /** Asked for each stanza. */
   ownerAllows: OwnerRules;
+  /** As FederationContext has it. */
+  ping: (local: string, remote: string) => Promise<boolean>;
   /** Calls `review` where it changes. */
   peerRules: PeerRuleBook;
   /** routing/inbound.ts */
@@ -179,7 +181,7 @@ export class Federation implements Outside {
   // ---- inside
 
   #newContext(): FederationContext {
-    const { config, clock, random, log, keys, isServed, receive, ownerAllows, peerRules } = this.#options;
+    const { config, clock, random, log, keys, isServed, receive, ownerAllows, peerRules, ping } = this.#options;
     const { federation, dns, limits, allowPlainLoopback } = config;
     const torSocket = () => config.torSocket?.();
     return {
@@ -202,6 +204,7 @@ export class Federation implements Outside {
       isServed,
       receive,
       verify: (claim, key, asker) => this.#verify(claim, key, asker),
+      ping,
       mayJoin: (remote) => this.#ways.mayJoin(remote),
       changed: (conversation) => this.#changed(conversation),
       over: (conversation, rest) => this.#over(conversation, rest),

@@ -4,6 +4,8 @@ import { isStanza } from '../routing/stanza.ts';
 import { serialize } from '../stream/serialize.ts';
 import type { Element } from '../xml.ts';
 
+const NS_PING = 'urn:xmpp:ping';
+
 export interface Outgoing {
   stanza: Element;
   from: Jid;
@@ -22,6 +24,9 @@ export function outgoing(stanza: Element, from: Jid, to: Jid, nowMs: number): Ou
 
 /** What may be sent again though the peer may have it: a client knows a message by its id, presence by being the same. */
 export const mayRepeat = ({ stanza }: Outgoing) => isStanza(stanza) && stanza.name !== 'iq';
+
+/** Of the box itself (pulse.ts), or of a member: it is not missed either way. */
+export const isPing = ({ stanza }: Outgoing) => stanza.name === 'iq' && stanza.getChild('ping', NS_PING) !== undefined;
 
 /** Between whom: one of our domains and one of theirs. */
 export const pairOf = (local: string, remote: string) => `${local} ${remote}`;

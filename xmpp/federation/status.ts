@@ -18,7 +18,7 @@ export interface PeerState {
   authenticated: Proof | undefined;
   /** The other end's address. */
   address: string | undefined;
-  /** Stanzas that wait for a link, or for the peer to acknowledge them. */
+  /** Stanzas that wait for a link, or of which it is not known yet that they arrived. */
   queued: number;
   /** In words, with its time. */
   lastError: { text: string; atMs: number } | undefined;
@@ -82,7 +82,7 @@ function statesOf(link: Conversation, troubles: Troubles): PeerState[] {
     sinceMs: link.sinceMs,
     tls: link.secured.protocol,
     address: link.link.wire.address,
-    queued: link.unacknowledged,
+    queued: link.queued,
   };
   const said = [...link.said].map(({ local, remote, proof }) => ({
     ...common,

@@ -61,6 +61,8 @@ export class World {
 export class Side {
   readonly federation: Federation;
   readonly peerRules: PeerRuleBook;
+  /** Whether its peers answer its pings. */
+  answers = true;
   readonly received: Element[] = [];
   /** `in a.test b.test`: what the owner's rules do not let through. */
   readonly forbidden = new Set<string>();
@@ -92,6 +94,7 @@ export class Side {
       log: silentLog,
       keys: this.#keys,
       peerRules: this.peerRules,
+      ping: async () => this.answers,
       ownerAllows: (direction, local, remote) => {
         if (this.forbidden.has(`${direction} ${local} ${remote}`)) return false;
         const question = { action: `federate-${direction}`, who: { domain: remote } } as const;

@@ -1,0 +1,80 @@
+/**
+ * For peers without stream management: whether what is written still arrives. A connection that is dead (a router forgot it) takes
+ * in what is written for a quarter of an hour before the system says so. So there is a ping (XEP-0199) behind what was said: its answer
+ * proves all that was written before it.
+ */
+import type { Clock, Timer } from '../clock.ts';
+import { isPing, type Outgoing } from './outgoing.ts';
+
+/** From what is written to the ping behind it, which proves the rest of these seconds as well. */
+const ASK_MS = 5_000;
+/** What is remembered of a peer that is slow to answer; what is older than that is taken to have arrived. */
+const MAX_UNPROVEN = 500;
+
+export interface PulseOptions {
+  clock: Clock;
+  /** Resolves with whether the peer answered, by whatever link. */
+  ping: (local: string, remote: string) => Promise<boolean>;
+  /** The peer, which has answered before, does not any more. */
+  lost: () => void;
+}
+
+export class Pulse {
+  readonly #options: PulseOptions;
+  #unproven: Outgoing[] = [];
+  #timer: Timer | undefined;
+  #asking = false;
+  #stopped = false;
+  /** Some answer no pings, or have no way to us: their silence says nothing. */
+  #answers: boolean | undefined;
+
+  constructor(options: PulseOptions) {
+    this.#options = options;
+  }
+
+  get waiting(): number {
+    return this.#unproven.length;
+  }
+
+  /** A stanza has been written. */
+  sent(outgoing: Outgoing): void {
+    if (this.#stopped || this.#answers === false || isPing(outgoing)) return;
+    this.#unproven.push(outgoing);
+    if (this.#unproven.length > MAX_UNPROVEN) this.#unproven.shift();
+    this.#askLater();
+  }
+
+  /** The link is gone: gives what may not have arrived, in order; nothing where the peer's answers are not to be had. */
+  stop(): Outgoing[] {
+    this.#stopped = true;
+    this.#timer?.cancel();
+    const unproven = this.#unproven.splice(0);
+    return this.#answers ? unproven : [];
+  }
+
+  #askLater(): void {
+    if (this.#asking || this.#timer || this.#stopped) return;
+    this.#timer = this.#options.clock.after(ASK_MS, () => {
+      this.#timer = undefined;
+      void this.#ask();
+    });
+  }
+
+  async #ask(): Promise<void> {
+    const last = this.#unproven.at(-1);
+    if (!last) return;
+    this.#asking = true;
+    const answered = await this.#options.ping(last.from.domain, last.to.domain);
+    this.#asking = false;
+    if (this.#stopped) return;
+    if (answered) {
+      this.#answers = true;
+      this.#unproven.splice(0, this.#unproven.indexOf(last) + 1);
+      if (this.#unproven.length > 0) this.#askLater();
+    } else if (this.#answers) this.#options.lost();
+    else {
+      this.#answers = false;
+      this.#unproven = [];
+    }
+  }
+}
