@@ -55,7 +55,9 @@ export function addServerCommand(casp3r: Command): void {
     });
 
   const moved = ({ domain, fallbacks }: ServerNames) => {
-    print(`${domain} is the address of this server and its members; ${fallbacks.join(', ')} goes on working`);
+    print(
+      `${domain} is the address of this server and its members; ${fallbacks.join(', ')} ${fallbacks.length === 1 ? 'goes' : 'go'} on working`,
+    );
     print('Members and contacts were told.');
   };
 

@@ -2,6 +2,8 @@
  * The servers of one box, changed while it runs: each an XMPP host with its members, rules, rooms and domains. Every refusal is a
  * RangeError in words for who asked.
  */
+import { isIP } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { COMMAND_LINE } from '../access/acts.ts';
 import { registrationIn } from '../access/rules/modes.ts';
 import type { Clock, Random } from '../clock.ts';
@@ -27,6 +29,8 @@ export interface ServerServiceOptions {
   log: Log;
 }
 
+/** Of a name in the DNS (RFC 1035 section 2.3.4), as it is written there, without the dot that ends it. */
+const MAX_NAME = 253;
 /** More addresses than a certificate of the box's own should name. */
 const MAX_DOMAINS = 100;
 
@@ -60,14 +64,17 @@ export class ServerService {
   remove(typed: string): Promise<ServerRow> {
     return this.#inTurn(async () => {
       const { hosts, store, log } = this.#options;
-      const host = this.#known(typed);
+      const host = this.#called(typed);
       if (host === hosts.first)
         throw new RangeError('this is the first server of the box, which its panel speaks for; rename it instead');
       const { server } = host;
       host.hooks.run('server stopping', {});
       for (const account of host.accounts.list()) await host.accounts.remove(account);
-      await store.journal.commit(change('server removed', { server: server.id }));
+      const act = hosts.first?.acts.changes(COMMAND_LINE, 'server removed', server.domain) ?? [];
+      await store.journal.commit(change('server removed', { server: server.id }), ...act);
       hosts.remove(host);
+      // Of accounts that were made meanwhile.
+      for (const session of [...host.sessions.all()]) session.outlet.close('host-gone');
       log.warn({ domain: server.domain }, 'a server was removed');
       return server;
     });
@@ -109,7 +116,7 @@ export class ServerService {
   /** The same with a domain that is free, or a fallback of this server. @throws RangeError */
   rename(typed: string, name: string): Promise<ServerRow> {
     return this.#inTurn(async () => {
-      const host = this.#known(typed);
+      const host = this.#called(typed);
       const domain = host.server.fallbacks.includes(typedDomain(name)) ? typedDomain(name) : this.#free(name);
       return this.#promote(host, domain);
     });
@@ -135,6 +142,16 @@ export class ServerService {
     return row;
   }
 
+  /** By its primary domain: what is done to a server is not meant for one of its fallbacks. @throws RangeError */
+  #called(typed: string): XmppHost {
+    const host = this.#known(typed);
+    const domain = typedDomain(typed);
+    const { domain: primary } = host.server;
+    if (domain !== primary)
+      throw new RangeError(`${domain} is a fallback of ${primary}: "server fallback remove" takes it away`);
+    return host;
+  }
+
   /** By its domain or a fallback. @throws RangeError */
   #known(typed: string): XmppHost {
     const { hosts } = this.#options;
@@ -149,10 +166,13 @@ export class ServerService {
   #free(typed: string): string {
     const { hosts, isBeside } = this.#options;
     const domain = typedDomain(typed);
+    const names = [domain, ...serviceSubdomains().map((label) => `${label}.${domain}`)];
+    if (isIP(domain.replace(/^\[|\]$/g, '')) > 0)
+      throw new RangeError(`${domain} is the address of a machine; a server has a name, such as chat.example`);
+    if (names.some((name) => domainToASCII(name).length > MAX_NAME))
+      throw new RangeError(`${domain} is too long for the names of its services, such as rooms.${domain}`);
     if (hosts.isOwn(domain)) throw new RangeError(`the box answers at ${domain} already`);
-    const inTheWay = [domain, ...serviceSubdomains().map((label) => `${label}.${domain}`)].find(
-      (name) => isBeside(name) || hosts.isOwn(name),
-    );
+    const inTheWay = names.find((name) => isBeside(name) || hosts.isOwn(name));
     if (inTheWay !== undefined) throw new RangeError(`something of the box answers at ${inTheWay} already`);
     const count = hosts.all.reduce((sum, { server }) => sum + 1 + server.fallbacks.length, 0);
     if (count >= MAX_DOMAINS) throw new RangeError(`a box has at most ${MAX_DOMAINS} domains`);
