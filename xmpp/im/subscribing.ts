@@ -3,11 +3,10 @@ import type { XmppHost } from '../host.ts';
 import { Jid } from '../routing/jid.ts';
 import type { Session } from '../routing/session.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
-import { type Change, change } from '../store/changes.ts';
-import type { Account, RosterItem } from '../store/model.ts';
+import { change } from '../store/changes.ts';
+import type { Account } from '../store/model.ts';
 import { clone, type Element, parse, xml } from '../xml.ts';
 import type { Availability } from './availability.ts';
-import { blankItem } from './roster-item.ts';
 import {
   INBOUND,
   OUTBOUND,
@@ -16,15 +15,10 @@ import {
   type SubscriptionType,
   seenByUs,
   seesUs,
-  stateOf,
 } from './subscription.ts';
+import { SubscriptionRecord } from './subscription-record.ts';
 
 const NS_PRE_APPROVAL = 'urn:xmpp:features:pre-approval';
-
-/** What strangers can make the box keep for one member is bounded, in number and in bytes of each. */
-const MAX_REQUESTS = 500;
-const MAX_REQUEST_BYTES = 2048;
-const MAX_ID_LENGTH = 256;
 
 /** Hands a stanza on to `to`; rejects with the StanzaError that its sender gets. */
 export type Onward = (stanza: Element, to: Jid) => Promise<void>;
@@ -32,10 +26,12 @@ export type Onward = (stanza: Element, to: Jid) => Promise<void>;
 export class Subscribing {
   readonly #host: XmppHost;
   readonly #availability: Availability;
+  readonly #record: SubscriptionRecord;
 
   constructor(host: XmppHost, availability: Availability) {
     this.#host = host;
     this.#availability = availability;
+    this.#record = new SubscriptionRecord(host);
   }
 
   attach(): void {
@@ -75,12 +71,12 @@ export class Subscribing {
   }
 
   async #applyOutbound(account: Account, type: SubscriptionType, contact: Jid) {
-    const before = this.#state(account, contact);
+    const before = this.#record.state(account, contact);
     const next = OUTBOUND[type][before];
-    if (next !== 'ignored') await this.#become(account, contact, before, next);
+    if (next !== 'ignored') await this.#record.become(account, contact, before, next);
     else if (type === 'subscribed' && !seesUs(partsOf(before).subscription))
-      await this.#approve(account, contact, true);
-    else if (type === 'unsubscribed') await this.#approve(account, contact, false);
+      await this.#record.approve(account, contact, true);
+    else if (type === 'unsubscribed') await this.#record.approve(account, contact, false);
     return { before, next };
   }
 
@@ -111,7 +107,7 @@ export class Subscribing {
   }
 
   async #asked(account: Account, stanza: Element, contact: Jid): Promise<'ask back' | undefined> {
-    const before = this.#state(account, contact);
+    const before = this.#record.state(account, contact);
     if (seesUs(partsOf(before).subscription)) {
       this.#answerSubscribed(account, contact, stanza.attrs.id);
       return undefined;
@@ -120,40 +116,32 @@ export class Subscribing {
     this.#host.hooks.run('subscription asked', event);
     if (event.approved || this.#host.roster.item(account, contact)?.approved) {
       const next = seenByUs(partsOf(before).subscription) ? 'Both' : fromOf(before);
-      await this.#become(account, contact, before, next, { changes: event.changes, asked: stanza });
+      await this.#record.become(account, contact, before, next, { changes: event.changes, asked: stanza });
       this.#answerSubscribed(account, contact, stanza.attrs.id);
       return event.approved ? 'ask back' : undefined;
     }
     if (INBOUND.subscribe[before] === 'ignored') return undefined;
-    if (this.#host.store.roster.requests(account.id).length >= MAX_REQUESTS)
-      throw new StanzaError('resource-constraint', { text: 'Too many requests wait for an answer.' });
-    await this.#host.roster.commit(
-      change('subscription request kept', {
-        account: account.id,
-        contact: this.#host.roster.nameOf(contact),
-        stanza: requestText(stanza),
-      }),
-    );
+    await this.#record.keepRequest(account, contact, stanza);
     for (const session of this.#host.sessions.ofAccount(account)) if (session.available) session.send(stanza);
     return undefined;
   }
 
   /** In the member's name. */
   async ask(account: Account, contact: Jid): Promise<void> {
-    const { subscription, ask } = partsOf(this.#state(account, contact));
+    const { subscription, ask } = partsOf(this.#record.state(account, contact));
     if (seenByUs(subscription) || ask) return;
     const stanza = xml('presence', { type: 'subscribe', id: this.#host.store.newId() });
     await this.outbound(account, 'subscribe', stanza, contact, async (stamped) => this.#host.send(stamped));
   }
 
   async #told(account: Account, type: SubscriptionType, stanza: Element, contact: Jid): Promise<undefined> {
-    const before = this.#state(account, contact);
+    const before = this.#record.state(account, contact);
     const next = INBOUND[type][before];
     if (next === 'ignored') return;
     const tell = () => {
       for (const session of this.#host.sessions.ofAccount(account)) if (session.interested) session.send(stanza);
     };
-    await this.#become(account, contact, before, next, { tell });
+    await this.#record.become(account, contact, before, next, { tell });
     if (seesUs(partsOf(before).subscription) && !seesUs(partsOf(next).subscription))
       this.#availability.withdraw(account, contact);
     // The contact's side may think otherwise of where it stands (appendix A.3.2); who only asked learns nothing by taking it back.
@@ -166,11 +154,11 @@ export class Subscribing {
     return this.#host.roster.turn(account, async () => {
       const item = this.#host.roster.item(account, contact);
       if (!item) throw new StanzaError('item-not-found');
-      const { subscription, ask, pendingIn } = partsOf(this.#state(account, contact));
+      const { subscription, ask, pendingIn } = partsOf(this.#record.state(account, contact));
       const from = this.#host.roster.addressFor(account, contact);
       await this.#host.roster.commit(
         change('roster item removed', { account: account.id, contact: item.contact }),
-        ...this.#clearing(account, contact, pendingIn),
+        ...this.#record.cleared(account, contact, pendingIn),
       );
       this.#host.roster.push(account, item.contact);
       if (seesUs(subscription)) this.#availability.withdraw(account, contact, from);
@@ -207,67 +195,6 @@ export class Subscribing {
       this.#tell(account, contact, 'unsubscribed');
   }
 
-  #state(account: Account, contact: Jid): SubscriptionState {
-    const { subscription = 'none', ask = false } = this.#host.roster.item(account, contact) ?? {};
-    return stateOf({ subscription, ask, pendingIn: this.#host.roster.isPendingIn(account, contact) });
-  }
-
-  /** Keeps the new state with `changes`, then tells the interested resources: `tell` first, the push after it (section 3.1.6). */
-  async #become(
-    account: Account,
-    contact: Jid,
-    before: SubscriptionState,
-    next: SubscriptionState,
-    { tell, changes = [], asked }: { tell?: () => void; changes?: readonly Change[]; asked?: Element } = {},
-  ): Promise<void> {
-    const { roster, hooks } = this.#host;
-    const was = partsOf(before);
-    const { subscription, ask, pendingIn } = partsOf(next);
-    const item = roster.item(account, contact);
-    const knownAs = item ?? { ...blankItem(roster.nameOf(contact)), ...this.#askedAt(account, contact, asked) };
-    const after: RosterItem = { ...knownAs, subscription, ask };
-    // An approval is used up by the subscription that it let through.
-    if (seesUs(subscription)) after.approved = false;
-    const cleared = [...this.#clearing(account, contact, was.pendingIn && !pendingIn), ...changes];
-    const differs = was.subscription !== subscription || was.ask !== ask;
-    if (differs) await roster.set(account, after, ...cleared);
-    else if (cleared.length > 0) await roster.commit(...cleared);
-    tell?.();
-    if (differs) roster.push(account, after.contact);
-    if (was.subscription !== subscription)
-      hooks.run('subscription changed', {
-        account,
-        contact,
-        from: seesUs(subscription),
-        sawBefore: seesUs(was.subscription),
-      });
-  }
-
-  /** One elsewhere who asked for an address at another domain of ours goes on knowing the account by that. */
-  #askedAt(account: Account, contact: Jid, asked?: Element): Pick<RosterItem, 'knowsUsAt'> {
-    const name = this.#host.roster.nameOf(contact);
-    const kept = this.#host.store.roster.requests(account.id).find((request) => request.contact === name);
-    const to = (asked ?? (kept && parse(kept.stanza)))?.attrs.to;
-    const domain = to === undefined ? this.#host.server.domain : Jid.parse(to).domain;
-    return domain === this.#host.server.domain || this.#host.isOfBox(contact.domain) ? {} : { knowsUsAt: domain };
-  }
-
-  async #approve(account: Account, contact: Jid, approved: boolean): Promise<void> {
-    const { roster } = this.#host;
-    const item = roster.item(account, contact);
-    if ((item?.approved ?? false) === approved) return;
-    const after = { ...(item ?? blankItem(roster.nameOf(contact))), approved };
-    await roster.set(account, after);
-    roster.push(account, after.contact);
-  }
-
-  #clearing(account: Account, contact: Jid, due: boolean): Change[] {
-    if (!due) return [];
-    return [
-      change('subscription request cleared', { account: account.id, contact: this.#host.roster.nameOf(contact) }),
-    ];
-  }
-
   /** What the server answers for the member mirrors the id of what it answers. */
   #answerSubscribed(account: Account, contact: Jid, id: string | undefined): void {
     this.#tell(account, contact, 'subscribed', id);
@@ -284,12 +211,4 @@ export class Subscribing {
 /** A pre-approved request skips "Pending In". */
 function fromOf(state: SubscriptionState): SubscriptionState {
   return partsOf(state).ask ? 'From + Pending Out' : 'From';
-}
-
-/** The complete stanza as section 3.1.3 asks, unless it is beyond measure: then what is needed to answer it. */
-function requestText(stanza: Element): string {
-  const text = stanza.toString();
-  if (Buffer.byteLength(text) <= MAX_REQUEST_BYTES) return text;
-  const { type, from, to, id = '' } = stanza.attrs;
-  return xml('presence', { type, from, to, ...(id.length <= MAX_ID_LENGTH && { id }) }).toString();
 }

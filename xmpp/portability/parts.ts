@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Host } from '../extension.ts';
 import { blankItem, readRosterSet } from '../im/roster-item.ts';
+import { MAX_REQUEST_BYTES } from '../im/subscription-record.ts';
 import { Jid } from '../routing/jid.ts';
 import { type Change, change } from '../store/changes.ts';
 import { idOf, timeOfId } from '../store/ids.ts';
@@ -30,8 +31,7 @@ const KEY_BYTES: Record<Credential['hash'], number> = { 'SHA-1': 20, 'SHA-256': 
 /** More would be work that anybody can make the box do by a wrong password. */
 const MAX_ITERATIONS = 1_000_000;
 const SUBSCRIPTIONS: readonly Subscription[] = ['none', 'to', 'from', 'both'];
-/** As im/subscribing.ts and extensions/offline.ts keep them. */
-const MAX_REQUEST_BYTES = 2048;
+/** As extensions/offline.ts keeps them. */
 const MAX_OFFLINE = 1000;
 const OWN_ID = /^[0-9a-v]{22}$/;
 
