@@ -16,7 +16,7 @@ export interface ListenConfig {
 }
 
 export interface Limits {
-  /** Bytes of one stanza once the peer is authenticated. 0 switches a limit off. */
+  /** Bytes of one stanza once the peer is authenticated, twice as many for another server. 0 switches a limit off. */
   stanzaBytes: number;
   /** Bytes of one element before that. */
   bytesBeforeLogin: number;

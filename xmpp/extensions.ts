@@ -1,5 +1,5 @@
 /** What the server speaks, in the order in which the hooks run. */
-import { blocklists } from './access/blocklists.ts';
+import { blocklists } from './access/blocklists/blocklists.ts';
 import { accessGate } from './access/gate.ts';
 import type { Extension } from './extension.ts';
 import { accessCommands } from './extensions/access-commands/access-commands.ts';

@@ -2,7 +2,7 @@
 import { StanzaError } from './routing/stanza-error.ts';
 import { type Element, xml } from './xml.ts';
 
-const NS_RSM = 'http://jabber.org/protocol/rsm';
+export const NS_RSM = 'http://jabber.org/protocol/rsm';
 
 export interface PageRequest {
   max: number | undefined;

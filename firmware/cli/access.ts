@@ -136,14 +136,26 @@ const RULE_ABOUT = {
 } as const;
 
 async function show({ json, server, ...options }: Options): Promise<void> {
-  const { domain, mode, registration, rules } = await askBox<AccessShown>(options, 'access show', { server });
-  if (json) return printJson({ domain, mode, registration, rules });
+  const shown = await askBox<AccessShown>(options, 'access show', { server });
+  const { domain, mode, registration, rules, blocklists } = shown;
+  if (json) return printJson({ domain, mode, registration, rules, blocklists });
   print(`${domain}: mode ${mode}, registration ${registration} (${REGISTRATION_WORDS[registration]}).`);
-  if (rules.length === 0) return print('There are no rules beside the mode.');
-  printTable(
-    ['', 'rule', 'who set it', 'why'],
-    rules.map(({ number, words, setBy, set, why }) => [String(number), words, `${setBy}, ${set.slice(0, 10)}`, why]),
-  );
+  if (rules.length === 0) print('There are no rules beside the mode.');
+  else
+    printTable(
+      ['', 'rule', 'who set it', 'why'],
+      rules.map(({ number, words, setBy, set, why }) => [String(number), words, `${setBy}, ${set.slice(0, 10)}`, why]),
+    );
+  if (blocklists.length > 0)
+    printTable(
+      ['list of spammers', 'entries', 'last heard of (UTC)', 'state'],
+      blocklists.map(({ service, node, entries, subscribed, heard, trouble }) => [
+        `${service} ${node}`,
+        String(entries),
+        heard?.slice(0, 16).replace('T', ' ') ?? 'never',
+        trouble ?? (subscribed ? 'subscribed' : 'not asked yet'),
+      ]),
+    );
 }
 
 async function setMode(mode: string, { json, server, yes, ...options }: Options & { yes?: boolean }): Promise<void> {

@@ -38,6 +38,20 @@ export interface AccessShown {
   mode: Mode;
   registration: Registration;
   rules: RuleRow[];
+  blocklists: BlocklistRow[];
+}
+
+/** A list of spammers that the server follows. */
+interface BlocklistRow {
+  service: string;
+  node: string;
+  entries: number;
+  /** Its server tells what is new on it. */
+  subscribed: boolean;
+  /** When it was last heard of: ISO 8601. */
+  heard: string | null;
+  /** What is wrong with it, in words. */
+  trouble: string | null;
 }
 
 export interface HeldRow {
@@ -212,7 +226,10 @@ export function accessCommands(box: Box): [string, Command][] {
 
 function shown(host: Host): AccessShown {
   const { domain, mode, registration } = host.server;
-  return { domain, mode, registration, rules: rowsOf(host) };
+  const blocklists = host.access.blocklists().map(({ heardMs, trouble = null, ...list }): BlocklistRow => {
+    return { ...list, heard: heardMs === undefined ? null : new Date(heardMs).toISOString(), trouble };
+  });
+  return { domain, mode, registration, rules: rowsOf(host), blocklists };
 }
 
 function rowsOf(host: Host): RuleRow[] {

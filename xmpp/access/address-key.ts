@@ -14,8 +14,8 @@ export function addressKey(address: string): string {
   if (tail !== undefined) {
     const after = tail === '' ? [] : tail.split(':');
     while (groups.length + after.length < 8) groups.push('0');
+    groups.push(...after);
   }
-  while (groups.length < 4) groups.push('0');
   return `${groups
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))

@@ -11,9 +11,11 @@ import { StanzaError } from '../routing/stanza-error.ts';
 import type { ChangeKind } from '../store/changes.ts';
 import type { Account } from '../store/model.ts';
 import type { Element } from '../xml.ts';
+import { isTakenInSilence } from './absence.ts';
 import { heldForApproval } from './approval-requests.ts';
 import { hidePresence } from './limited-presence.ts';
 import type { Verdict } from './rules/decide.ts';
+import { BLOCKLISTS } from './rules/settings.ts';
 import { isOfThisServer, isService, memberAt } from './rules/who.ts';
 
 /** Presence by which somebody comes closer. */
@@ -106,9 +108,11 @@ function keepBack(host: Host, event: InboundStanza, verdict: Verdict, isMember: 
   const { account, stanza, from } = event;
   event.drop = true;
   if (verdict.decision === 'quarantine') {
-    if (mayWait(stanza)) host.quarantine.hold(account, stanza, from);
-  } else if (!heldForApproval(host, question, stanza) && stanza.name === 'message' && mayBeAnswered(stanza))
-    throw refusal(isMember);
+    if (mayWait(stanza)) event.kept = host.quarantine.hold(account, stanza, from);
+  } else if (!heldForApproval(host, question, stanza) && stanza.name === 'message' && mayBeAnswered(stanza)) {
+    // A stranger must not learn who is here.
+    if (isMember || !isTakenInSilence(host, stanza, from, event.to)) throw refusal(isMember);
+  }
 }
 
 /** To a client of the member, or to what the member keeps here: of that, who only waits may still ask the server. */
@@ -148,7 +152,9 @@ function isTrusted(host: Host, account: Account, jid: Jid): boolean {
 function answerTo(host: Host, account: Account, to: Jid): void {
   const member = memberAt(host, to);
   const who = member ? { account: member } : { jid: host.knownAs(to.bare) };
-  if (host.access.decide({ action: 'message-in', who, member: account }) === 'quarantine') accept(host, account, to);
+  const { decision, by } = host.access.explain({ action: 'message-in', who, member: account });
+  const isListed = decision === 'deny' && 'setting' in by && by.setting === BLOCKLISTS;
+  if (decision === 'quarantine' || isListed) accept(host, account, to);
   else letIn(host, account, to);
 }
 

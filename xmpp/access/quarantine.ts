@@ -40,8 +40,8 @@ export class Quarantine {
     this.#host = host;
   }
 
-  /** Not waited for: whoever sent it hears nothing, whatever becomes of it. */
-  hold(account: Account, stanza: Element, from: Jid): void {
+  /** Whoever sent it hears nothing, whatever becomes of it. Resolves when it is on disk, or thrown away. Does not reject. */
+  async hold(account: Account, stanza: Element, from: Jid): Promise<void> {
     const { store, clock, log, hooks } = this.#host;
     const sender = this.#host.roster.nameOf(from);
     const text = embeddedText(stanza);
@@ -49,9 +49,12 @@ export class Quarantine {
     hooks.run('stranger held', { account });
     if (this.follows(account, stanza, from)) return;
     const held = { account: account.id, id: store.newId(), from: sender, atMs: clock.nowMs(), stanza: text };
-    store.journal.commit(change('stanza held', held)).catch((error: unknown) => {
+    try {
+      await store.journal.commit(change('stanza held', held));
+    } catch (error) {
+      this.#uncount(account, sender);
       log.error({ err: error }, 'what a stranger sent could not be held');
-    });
+    }
   }
 
   /** Somebody is just being let in. */
@@ -121,12 +124,15 @@ export class Quarantine {
     return this.#host.store.journal.commit(change('held stanzas cleared', { account: account.id, from }));
   }
 
-  /** Run every night: whoever was not let in for so long leaves room for others. */
+  /** Run every night: what was not asked for in so long leaves room for others. */
   async forgetOld(): Promise<void> {
-    const { accounts, clock } = this.#host;
+    const { clock, store } = this.#host;
     const beforeMs = clock.nowMs() - WAITS_MS;
-    for (const account of accounts.list())
-      for (const { from, sinceMs } of this.waiting(account)) if (sinceMs < beforeMs) await this.refuse(account, from);
+    for (const { account, from, sinceMs } of this.waitingForAll()) {
+      if (sinceMs >= beforeMs) continue;
+      await store.journal.commit(change('held stanzas cleared', { account: account.id, from, beforeMs }));
+      this.#counts.delete(account.id);
+    }
   }
 
   /** False where there is no room for one more. */
@@ -143,6 +149,13 @@ export class Quarantine {
     if (ofSender >= MAX_HELD_OF_SENDER || ofDomain >= MAX_HELD_OF_DOMAIN || all >= MAX_HELD) return false;
     counts.set(sender, ofSender + 1);
     return true;
+  }
+
+  #uncount(account: Account, sender: string): void {
+    const counts = this.#countsOf(account);
+    const left = (counts.get(sender) ?? 0) - 1;
+    if (left > 0) counts.set(sender, left);
+    else counts.delete(sender);
   }
 
   #countsOf(account: Account): Map<string, number> {

@@ -116,11 +116,15 @@ function anonymous(stanza: string): Element {
   return message;
 }
 
-/** Where the server wants to hear of abuse (XEP-0157), at itself alone: nobody is made to bother others. The server where it says nothing. */
+/** Kinds of addresses (XEP-0157) that a server wants reports at, the best first: the first is xmppbl.org's, for programs that read them. */
+const REPORTS_GO_TO = ['report-addresses', 'abuse-addresses'];
+
+/** Where the server wants to hear of abuse, at itself alone: nobody is made to bother others. The server where it says nothing. */
 function abuseAddress(info: Element | undefined, domain: string): string {
   const forms = info?.getChildren('x', NS_DATA_FORM).map(readForm) ?? [];
   const { fields } = forms.find(({ formType }) => formType === NS_SERVERINFO) ?? {};
-  const uri = fields?.get('abuse-addresses')?.find((value) => value.startsWith('xmpp:'));
+  const uris = REPORTS_GO_TO.flatMap((kind) => fields?.get(kind) ?? []);
+  const uri = uris.find((value) => value.startsWith('xmpp:'));
   try {
     const jid = Jid.parse(decodeURIComponent((uri ?? '').slice('xmpp:'.length).split('?')[0] ?? '')).bare;
     return jid.domain === domain || jid.domain.endsWith(`.${domain}`) ? jid.toString() : domain;

@@ -188,7 +188,8 @@ export class Federation implements Outside {
       clock,
       random,
       log,
-      limits,
+      // What members may say comes from elsewhere with what servers add to it, and other servers take twice as much from each other.
+      limits: { ...limits, stanzaBytes: 2 * limits.stanzaBytes },
       policy: { of: (domain) => peerRules.of(domain), allows: ownerAllows },
       resolver: new Resolver({
         dns: new SystemDns(dns.servers, clock),

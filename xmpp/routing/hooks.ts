@@ -36,6 +36,16 @@ export interface InboundStanza {
   from: Jid;
   to: Jid;
   drop: boolean;
+  /** Of what is dropped because somebody keeps it for later: resolves when it is on disk. Does not reject. */
+  kept?: Promise<void>;
+}
+
+/** A message to the server itself, at one of its domains. */
+export interface MessageToServer {
+  stanza: Element;
+  from: Jid;
+  /** Set by who took it; what nobody takes is refused. */
+  taken: boolean;
 }
 
 /**
@@ -260,6 +270,7 @@ export interface HookMap {
   'stanza from session': OutboundStanza;
   /** routing/router.ts */
   'stanza to account': InboundStanza;
+  'message to server': MessageToServer;
   /** im/message.ts */
   'message sent': MessageEvent;
   'message received': MessageEvent;

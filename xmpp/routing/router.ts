@@ -3,11 +3,13 @@
  * caller to answer.
  */
 
+import { isTakenInSilence } from '../access/absence.ts';
 import type { XmppHost } from '../host.ts';
-import { isTakenForAbsent, messageType } from '../im/message.ts';
+import { messageType } from '../im/message.ts';
 import type { Account } from '../store/model.ts';
 import { type Element, xml } from '../xml.ts';
 import { assertCrosses } from './crossing.ts';
+import type { InboundStanza } from './hooks.ts';
 import { assertIq, routeIqReply } from './iq.ts';
 import { Jid } from './jid.ts';
 import type { Turn } from './lane.ts';
@@ -60,7 +62,8 @@ export class Router {
     const account = host.accounts.find(to.local);
     if (!account)
       return stanza.attrs.type === 'probe' ? notSubscribed(host, stanza, to, origin) : noSuchAccount(stanza);
-    if (passes(host, account, stanza, to, origin)) await this.#toAccount(host, account, stanza, to, origin);
+    const { drop, kept } = offer(host, account, stanza, to, origin);
+    await (drop ? kept : this.#toAccount(host, account, stanza, to, origin));
   }
 
   async #toOutside(stanza: Element, to: Jid, origin: Origin): Promise<void> {
@@ -83,15 +86,19 @@ export class Router {
   async #message(host: XmppHost, stanza: Element, to: Jid, origin: Origin): Promise<void> {
     if (to.local === '') {
       if (stanza.attrs.type === 'error') return;
+      const event = { stanza, from: origin.from, taken: false };
+      host.hooks.run('message to server', event);
+      if (event.taken) return;
       throw new StanzaError('service-unavailable');
     }
     const account = host.accounts.find(to.local);
     if (!account) {
       // Strangers get what a member who is away would have given them (docs/decisions/0005).
-      if (!origin.host && isTakenForAbsent(stanza, to)) return;
+      if (!origin.host && isTakenInSilence(host, stanza, origin.from, to)) return;
       return noSuchAccount(stanza);
     }
-    if (passes(host, account, stanza, to, origin)) await host.messages.deliver(account, stanza, to, origin);
+    const { drop, kept } = offer(host, account, stanza, to, origin);
+    await (drop ? kept : host.messages.deliver(account, stanza, to, origin));
   }
 
   async #toServer(host: XmppHost, stanza: Element, to: Jid, origin: Origin): Promise<void> {
@@ -116,11 +123,11 @@ function spokenFor({ attrs }: Element, sender: Jid): Jid {
   return said.domain === sender.domain ? sender : said;
 }
 
-/** False where a hook dropped it; throws where a hook refused it. */
-function passes(host: XmppHost, account: Account, stanza: Element, to: Jid, { from }: Origin): boolean {
-  const event = { account, stanza, from, to, drop: false };
+/** Throws where a hook refused it. */
+function offer(host: XmppHost, account: Account, stanza: Element, to: Jid, { from }: Origin): InboundStanza {
+  const event: InboundStanza = { account, stanza, from, to, drop: false };
   host.hooks.run('stanza to account', event);
-  return !event.drop;
+  return event;
 }
 
 const isRequest = (stanza: Element) => stanza.attrs.type === 'get' || stanza.attrs.type === 'set';

@@ -120,6 +120,27 @@ export interface Report {
   stanzas: readonly string[];
 }
 
+/** A list of spammers that others keep, at a node of a pubsub service. */
+export interface KeptBlocklist {
+  service: string;
+  node: string;
+  /** When it was last written as a whole. */
+  readMs: number;
+  /** As access/blocklists/entries.ts reads it. */
+  entries: string;
+  /** What changed since then. */
+  since: readonly BlocklistEntry[];
+}
+
+export interface BlocklistEntry {
+  /** A hash, a domain, a bare JID. */
+  entry: string;
+  /** '' for none. */
+  why: string;
+  /** False: it was taken off. */
+  listed: boolean;
+}
+
 /** An administrative act. */
 export interface Act {
   id: Id;

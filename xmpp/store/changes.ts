@@ -10,9 +10,11 @@ import type {
   Act,
   Approval,
   ApprovalRequest,
+  BlocklistEntry,
   Circle,
   CircleMember,
   HeldStanza,
+  KeptBlocklist,
   Report,
 } from './access-model.ts';
 import type { ArchivedMessage, ArchivePreferences, OfflineMessage } from './archive-model.ts';
@@ -116,10 +118,15 @@ export interface ChangeData {
   'stanza held': HeldStanza;
   /** A member wrote to this stranger (a bare JID), or let them in: no stranger to that member from then on. */
   'sender accepted': { account: Id; from: string };
-  /** All of one sender (a bare JID), let in or thrown away. */
-  'held stanzas cleared': { account: Id; from: string };
+  /** All of one sender (a bare JID), let in or thrown away; where `beforeMs` is said, what came before that. */
+  'held stanzas cleared': { account: Id; from: string; beforeMs?: number };
   'report kept': Report;
   'reports forgotten': { account: Id; beforeMs: number };
+  /** The whole of a list that others keep. */
+  'blocklist kept': Omit<KeptBlocklist, 'since'> & { server: Id };
+  /** What its server told of one entry since. */
+  'blocklist entry set': { server: Id; service: string; node: string } & BlocklistEntry;
+  'blocklist forgotten': { server: Id; service: string; node: string };
   'act recorded': Act;
   'acts forgotten': { server: Id; beforeMs: number };
 

@@ -13,6 +13,7 @@ import type {
   CircleMember,
   HeldSender,
   HeldStanza,
+  KeptBlocklist,
   Report,
 } from './access-model.ts';
 import type {
@@ -186,6 +187,7 @@ export interface AccessReads {
   isContact(server: Id, jid: string): boolean;
   /** Bare JIDs in the rosters of the server's members, each once. */
   contacts(server: Id): string[];
+  blocklists(server: Id): KeptBlocklist[];
   /** Newest first: at most `limit` of them, those older than the one called `before`. */
   acts(server: Id, limit: number, before?: Id): Act[];
   /** When the newest of those beyond the newest `keep` was recorded; undefined where there are no more. */

@@ -15,7 +15,7 @@ const MODULES = [
 ];
 
 export async function startProsody(internet: Internet, options: ServerOptions): Promise<ForeignServer> {
-  const site = await siteFor('prosody', internet, options, ['rooms', 'files']);
+  const site = await siteFor('prosody', internet, options, ['rooms', 'files', 'lists']);
   const { domain, accounts, folder } = site;
   const file = join(folder, 'prosody.cfg.lua');
   writeFileSync(file, configuration({ ...site, dns: internet.dnsServer }));
@@ -42,9 +42,11 @@ function configuration({
   ca,
   proof,
   bidi,
+  keeper,
 }: Told): string {
   const [dnsAddress, dnsPort] = dns.split(':');
   const modules = [...MODULES, 'tls', 's2s', 's2s_auth_certs', ...(bidi ? ['s2s_bidi'] : [])];
+  if (keeper !== undefined) modules.push('server_contact_info');
   const disabled = proof === 'certificate' ? ['dialback'] : [];
   return `
 package.preload.lunbound = function () error("the test has a resolver of its own") end
@@ -85,12 +87,18 @@ ssl = {
   capath = false;
 }
 VirtualHost ${lua(domain)}
+${keeper === undefined ? '' : `  contact_info = { abuse = { ${lua(`xmpp:${keeper}@${domain}`)} } }`}
 Component ${lua(`rooms.${domain}`)} "muc"
   modules_enabled = { "muc_mam" }
   muc_room_default_public = true
 Component ${lua(`files.${domain}`)} "http_file_share"
-`;
+${keeper === undefined ? '' : kept(domain, `${keeper}@${domain}`)}`;
 }
+
+const kept = (domain: string, keeper: string) => `
+Component ${lua(`lists.${domain}`)} "pubsub"
+  admins = { ${lua(keeper)} }
+`;
 
 /** As its storage has them: a folder for the host and a file for each account. */
 function keepAccounts(data: string, domain: string, accounts: readonly string[]): void {

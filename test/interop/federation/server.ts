@@ -21,6 +21,8 @@ export interface ServerOptions {
   certificate?: { certificate: string; key: string };
   /** Streams that go both ways, where the server knows of them. */
   bidi?: boolean;
+  /** One of its accounts looks after the server: makes nodes at `lists.`, and is whom abuse is reported to. */
+  keeper?: string;
 }
 
 /** Three servers share the machine with the tests. */

@@ -3,7 +3,9 @@ import { expect, test } from 'vitest';
 import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
 import { accessGate } from '../../../xmpp/access/gate.ts';
 import { MAX_HELD, MAX_HELD_OF_DOMAIN, MAX_HELD_OF_SENDER } from '../../../xmpp/access/quarantine.ts';
+import { explain } from '../../../xmpp/access/rules/explain.ts';
 import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
+import type { InboundStanza } from '../../../xmpp/routing/hooks.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
 import { StanzaError } from '../../../xmpp/routing/stanza-error.ts';
 import type { Account } from '../../../xmpp/store/model.ts';
@@ -99,6 +101,47 @@ test('a flood fills no disk', async () => {
   const held = host.quarantine.waiting(alice);
   expect(held.reduce((sum, { stanzas }) => sum + stanzas, 0)).toBe(MAX_HELD);
   expect(held.find(({ from }) => from === 'eve@far.example')?.stanzas).toBe(MAX_HELD_OF_SENDER);
+});
+
+test('a message that waits is on disk before its server is told that it came', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  const to = Jid.parse(host.addressOf(alice));
+  const stanza = chat();
+  const event: InboundStanza = { account: alice, stanza, from: Jid.parse(eve), to, drop: false };
+  host.hooks.run('stanza to account', event);
+  expect(host.quarantine.waiting(alice)).toEqual([]);
+  await event.kept;
+  expect(host.quarantine.waiting(alice)).toHaveLength(1);
+});
+
+test('what could not be kept takes no place', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  const commit = host.store.journal.commit.bind(host.store.journal);
+  host.store.journal.commit = () => Promise.reject(new Error('the disk is full'));
+  for (let index = 0; index < MAX_HELD_OF_SENDER; index += 1) comes(host, alice, eve, chat());
+  await new Promise((done) => setImmediate(done));
+  host.store.journal.commit = commit;
+  comes(host, alice, eve, chat());
+  await host.store.journal.commit();
+  expect(host.quarantine.waiting(alice)).toHaveLength(1);
+});
+
+test('after two months what is old goes, and what the same sender said since stays', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'community' });
+  const alice = await host.member('alice');
+  comes(host, alice, eve, chat('long ago'));
+  host.clock.pass(50 * 86_400_000);
+  comes(host, alice, eve, chat('lately'));
+  host.clock.pass(11 * 86_400_000);
+  await host.store.journal.commit();
+  await host.quarantine.forgetOld();
+  const held = host.store.access.held(alice.id);
+  expect(held.map(({ stanza }) => /<body>(.*)<\/body>/.exec(stanza)?.[1])).toEqual(['lately']);
 });
 
 test('a room elsewhere that a member entered speaks to that member', async () => {
@@ -251,4 +294,35 @@ test('requests of whom nobody let in reach no client, and of whom the owner deni
   expect([asks(''), asks('/phone')]).toEqual(['service-unavailable', 'service-unavailable']);
   await host.contact(alice, 'eve@far.example', 'none');
   expect([asks(''), asks('/phone')]).toEqual(['passes', 'passes']);
+});
+
+test('an account that is denied is denied both ways, and asks nothing of apps; others of its server are not', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'open' });
+  const alice = await host.member('alice');
+  const phone = host.client(alice, 'phone');
+  const asks = () => xml('iq', { type: 'get', id: 'q' }, xml('query', { xmlns: 'jabber:iq:version' }));
+  expect([says(host, phone, eve, chat()), comes(host, alice, eve, asks())]).toEqual(['passes', 'passes']);
+  await new RuleBook(host).add({ subject: 'account:eve@far.example', action: '*', decision: 'deny' }, COMMAND_LINE);
+  expect(comes(host, alice, eve, asks())).toBe('service-unavailable');
+  expect(comes(host, alice, eve, xml('iq', { type: 'result', id: 'q' }))).toBe('passes');
+  expect(says(host, phone, eve, chat())).toBe('forbidden');
+  expect(says(host, phone, 'eve@far.example', subscribe())).toBe('forbidden');
+  expect(says(host, phone, 'eve@far.example', xml('presence', { type: 'unsubscribe' }))).toBe('passes');
+  expect(says(host, phone, 'bob@far.example', chat())).toBe('passes');
+  expect(explain(host, { subject: 'alice@casp3r.local', action: 'message-out', to: 'eve@far.example' })).toMatchObject({
+    decision: 'deny',
+    rule: 1,
+  });
+});
+
+test('a rule about strangers says who may be written to only where their whole server is strange', async () => {
+  const host = await testHost(accessGate);
+  await host.configure({ mode: 'open' });
+  const alice = await host.member('alice');
+  const phone = host.client(alice, 'phone');
+  await host.contact(alice, 'bob@far.example', 'both');
+  await new RuleBook(host).add({ subject: 'stranger', action: '*', decision: 'deny' }, COMMAND_LINE);
+  expect(says(host, phone, eve, chat())).toBe('passes');
+  expect(says(host, phone, 'eve@spam.example', chat())).toBe('forbidden');
 });

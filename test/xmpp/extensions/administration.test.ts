@@ -144,6 +144,16 @@ test('black and white lists are rules on everything', async () => {
   expect(conditionOf(await run('edit-blacklist', { blacklistjids: 'casp3r.local' }))).toBe('bad-request');
 });
 
+test('nobody is on both lists: the last word counts', async () => {
+  const question = () => host.access.decide({ action: 'federate-in', who: { domain: 'school.example' } });
+  await run('edit-whitelist', { whitelistjids: 'school.example' });
+  await run('edit-blacklist', { blacklistjids: 'school.example' });
+  expect(question()).toBe('deny');
+  await run('edit-whitelist', { whitelistjids: 'school.example' });
+  expect(question()).toBe('allow');
+  expect(host.access.rules).toHaveLength(1);
+});
+
 test('sessions end, all of a member or one, after the answer', async () => {
   const tablet = host.client(bob.session.account, 'tablet');
   expect(noteOf(await run('end-user-session', { accountjids: 'bob@casp3r.local/tablet' }))).toBe(

@@ -265,6 +265,11 @@ export class TestHost implements Host {
 
   onStop(): void {}
 
+  /** The same host as it is after a restart: what was in memory is gone. */
+  again(): TestHost {
+    return new TestHost(this.store, this.clock, this.#serverId);
+  }
+
   async configure(row: Partial<ServerRow>): Promise<void> {
     await this.store.journal.commit(change('server set', { ...this.server, ...row }));
   }

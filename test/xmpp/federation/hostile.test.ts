@@ -89,10 +89,10 @@ describe('a peer that is known by its certificate', () => {
     expect(answer?.attrs).toMatchObject({ from: 'b.test', to: 'u@a.test', id: 'bad' });
   });
 
-  test('is held to the size of a stanza', async () => {
+  test('is held to the size of a stanza, twice what a client may send', async () => {
     const { peer } = await attacked();
     await peer.logIn('a.test', 'b.test');
-    peer.write(`<message from='u@a.test' to='v@b.test'><body>${'x'.repeat(400_000)}`);
+    peer.write(`<message from='u@a.test' to='v@b.test'><body>${'x'.repeat(600_000)}`);
     expect(await peer.hears('</stream:stream>')).toContain('<policy-violation ');
   });
 });

@@ -4,6 +4,7 @@ import { noonMs } from './fixtures.ts';
 import type { Seen } from './round-trip-rooms.ts';
 import { act, held, push, report, rule, samples } from './samples.ts';
 
+const { server: _, ...list } = samples['blocklist kept'];
 const born: ChangeKind[] = ['server set', 'account created'];
 
 export const accessCases = {
@@ -39,6 +40,17 @@ export const accessCases = {
   },
   'report kept': { before: born, read: ({ access }) => access.reports('s1'), is: [report] },
   'reports forgotten': { before: [...born, 'report kept'], read: ({ access }) => access.reports('s1'), is: [] },
+  'blocklist kept': { before: born, read: ({ access }) => access.blocklists('s1'), is: [{ ...list, since: [] }] },
+  'blocklist entry set': {
+    before: [...born, 'blocklist kept'],
+    read: ({ access }) => access.blocklists('s1'),
+    is: [{ ...list, since: [{ entry: 'spam2.test', why: '', listed: false }] }],
+  },
+  'blocklist forgotten': {
+    before: [...born, 'blocklist kept', 'blocklist entry set'],
+    read: ({ access }) => access.blocklists('s1'),
+    is: [],
+  },
   'act recorded': { read: ({ access }) => access.acts('s1', 10), is: [act] },
   'acts forgotten': { before: ['act recorded'], read: ({ access }) => access.acts('s1', 10), is: [] },
   'push enabled': { before: born, read: ({ extras }) => extras.pushRegistrations('a1'), is: [push] },

@@ -7,7 +7,8 @@ import type { Jid } from '../../routing/jid.ts';
 import type { AccessAction, AccessRule, Decision } from '../../store/access-model.ts';
 import type { Change, ChangeKind } from '../../store/changes.ts';
 import type { Account, Id, Mode } from '../../store/model.ts';
-import { decide, type ReadRule, type Setting, type Verdict } from './decide.ts';
+import type { BlocklistStatus } from '../blocklists/followed-list.ts';
+import { decide, firstRule, type ReadRule, type Setting, type Verdict } from './decide.ts';
 import { isListed, settingsOf } from './settings.ts';
 import { type Party, readSubject } from './subject.ts';
 
@@ -67,7 +68,10 @@ export class Access {
     return true;
   }
 
-  /** For what the file names and the network says (blocklists.ts). Call `forgetAll` when it matches others than before. */
+  /** What is to be said of the lists of spammers that the server follows; blocklists/ sets it. */
+  blocklists: () => readonly BlocklistStatus[] = () => [];
+
+  /** For what the file names and the network says (blocklists/). Call `forgetAll` when it matches others than before. */
   addSetting(setting: Setting): void {
     this.#added.push(setting);
     this.#settings = undefined;
@@ -108,6 +112,15 @@ export class Access {
     return decide(mode, this.#readRules(), { action, who }, this.#readSettings());
   }
 
+  /** What it says of somebody outside whom nobody here has met. */
+  ofStranger(action: AccessAction, { bare, domain }: Jid): Decision {
+    return this.foresee(this.#host.server.mode, action, {
+      jid: bare.toString(),
+      domain,
+      known: this.#isListed(domain),
+    }).decision;
+  }
+
   /** One of the two is a limited member who may not talk with the other, whatever room they are in together. */
   keepsApart(one: Jid, other: Jid): boolean {
     const [a, b] = [this.#memberAt(one), this.#memberAt(other)];
@@ -132,7 +145,17 @@ export class Access {
   #decide(question: AccessQuestion, mode: Mode = this.#host.server.mode): Verdict {
     const { action } = question;
     const asked = { action, who: this.#party(question), apart: this.#areApart(question) };
-    return decide(mode, this.#readRules(), asked, this.#readSettings());
+    const verdict = decide(mode, this.#readRules(), asked, this.#readSettings());
+    return verdict.decision === 'allow' ? (this.#outOfReach(question) ?? verdict) : verdict;
+  }
+
+  /** A rule of the owner's says that whom a member speaks to cannot be reached: the whole of a server is asked about by its link. */
+  #outOfReach({ action, who, to }: AccessQuestion): Verdict | undefined {
+    if (action !== 'message-out' || !('account' in who) || !to || this.#host.serves(to.domain)) return undefined;
+    const { known = false, ...party } = this.#outsideParty(to, who.account);
+    const other = { ...party, known: known || this.#hasContactAt(to.domain) };
+    const rule = firstRule(this.#readRules(), { action: 'federate-out', who: other });
+    return rule?.decision === 'deny' ? { decision: 'deny', by: { rule } } : undefined;
   }
 
   #readRules(): readonly ReadRule[] {

@@ -12,7 +12,7 @@ export interface ReadRule {
 export interface Verdict {
   decision: Decision;
   /** What decided: a rule of the owner's, a key of casp3r.toml, the mode, or that a limited member talks only to those approved. */
-  by: { rule: AccessRule } | { setting: string } | { mode: Mode; subject: string } | Apart;
+  by: { rule: AccessRule } | { setting: string; because?: string } | { mode: Mode; subject: string } | Apart;
 }
 
 export interface Apart {
@@ -26,6 +26,8 @@ export interface Apart {
 export interface Setting extends DefaultRule {
   /** As it is written: `[federation] deny`. */
   key: string;
+  /** What more there is to say of why it matches, in words. */
+  because?(who: Party): string | undefined;
 }
 
 export interface Question {
@@ -43,11 +45,12 @@ export function decide(
   settings: readonly Setting[] = [],
 ): Verdict {
   const setting = settings.find((one) => speaksOf(one, action) && one.subject.matches(who));
-  if (setting) return { decision: setting.decision, by: { setting: setting.key } };
-  for (const { rule, subject } of rules) {
-    if ((rule.action === action || rule.action === '*') && subject.matches(who) && canBe(action, rule.decision))
-      return { decision: isOver(rule.decision, who) ? 'allow' : rule.decision, by: { rule } };
+  if (setting) {
+    const because = setting.because?.(who);
+    return { decision: setting.decision, by: { setting: setting.key, ...(because === undefined ? {} : { because }) } };
   }
+  const rule = firstRule(rules, { action, who });
+  if (rule) return { decision: isOver(rule.decision, who) ? 'allow' : rule.decision, by: { rule } };
   const found = MODES[mode].find((one) => speaksOf(one, action) && one.subject.matches(who));
   const decision = found?.decision ?? 'deny';
   if (apart) return { decision: 'deny', by: { limited: who.jid ?? '', otherwise: decision } };
@@ -56,6 +59,15 @@ export function decide(
 
 /** Who was let in waits no longer. */
 const isOver = (decision: Decision, { accepted }: Party) => decision === 'quarantine' && accepted === true;
+
+/** The first of the owner's that speaks of this. */
+export function firstRule(rules: readonly ReadRule[], { action, who }: Question): AccessRule | undefined {
+  const found = rules.find(
+    ({ rule, subject }) =>
+      (rule.action === action || rule.action === '*') && subject.matches(who) && canBe(action, rule.decision),
+  );
+  return found?.rule;
+}
 
 /** Only what comes from somebody to a member can wait for that member. */
 export function canBe(action: AccessAction | '*', decision: Decision): boolean {

@@ -4,6 +4,9 @@ import type { AccessAction } from '../../store/access-model.ts';
 import type { Setting } from './decide.ts';
 import { readSubject } from './subject.ts';
 
+/** What is on a list of spammers (blocklists/). */
+export const BLOCKLISTS = '[access] blocklists';
+
 const CROSSING: readonly AccessAction[] = ['federate-in', 'federate-out'];
 
 export function settingsOf({ mode, allow, deny }: FederationConfig): readonly Setting[] {

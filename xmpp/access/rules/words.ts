@@ -98,7 +98,8 @@ export function verdictWords({ decision, by }: Verdict, action: AccessAction, ru
     const why = by.rule.why === '' ? '' : ` (${by.rule.why})`;
     return `${decided} by rule ${number}: ${ruleWords(by.rule)}${why}.`;
   }
-  if ('setting' in by) return `${decided} by ${by.setting} in casp3r.toml.`;
+  if ('setting' in by)
+    return `${decided} by ${by.setting} in casp3r.toml${by.because === undefined ? '' : `: ${by.because}`}.`;
   if ('limited' in by)
     return `${decided}: a limited member talks to administrators, to those in a circle with them, and to whom an administrator approved.`;
   return `${decided} by the mode ${by.mode}: ${decisionWords(by.subject, action, decision)}.`;

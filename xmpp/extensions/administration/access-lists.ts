@@ -46,10 +46,15 @@ async function become(
   if (wanted.some(({ domain }) => host.serves(domain)))
     throw badPayload('Members are shut out, or let in again, by commands of their own.');
   const [before, names] = [listed(host, decision), new Set(wanted.map(String))];
+  const opposite = listed(host, decision === 'deny' ? 'allow' : 'deny');
   const [book, by] = [new RuleBook(host), actorOf(asker)];
   for (const jid of wanted) {
     const subject = jid.local === '' ? `domain:${jid}` : `account:${jid}`;
-    if (!before.has(jid.toString())) await book.add({ subject, action: '*', decision }, by);
+    if (before.has(jid.toString())) continue;
+    await book.add({ subject, action: '*', decision }, by);
+    // Nobody is on both lists: the one that was first would go on deciding.
+    const other = opposite.get(jid.toString());
+    if (other) await book.remove(other.id, by);
   }
   for (const [address, { id }] of before) if (!names.has(address)) await book.remove(id, by);
 }

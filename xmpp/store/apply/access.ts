@@ -1,7 +1,10 @@
 import type { Appliers } from './applier.ts';
+import { blocklistAppliers } from './blocklists.ts';
 
 /** A rule or a circle that was removed stays so, whatever comes late. */
 export const accessAppliers = {
+  ...blocklistAppliers,
+
   'access rule set'(db, rule, hlc) {
     db.run(
       `INSERT INTO access_rules (id, server, position, subject, action, decision, bytes, set_by, set_ms, why, hlc)
@@ -112,7 +115,11 @@ export const accessAppliers = {
     db.run('INSERT INTO accepted_senders (account, sender) VALUES (?, ?) ON CONFLICT DO NOTHING', account, from);
   },
 
-  'held stanzas cleared'(db, { account, from }, hlc) {
+  'held stanzas cleared'(db, { account, from, beforeMs }, hlc) {
+    if (beforeMs !== undefined) {
+      db.run('DELETE FROM held_stanzas WHERE account = ? AND sender = ? AND at_ms < ?', account, from, beforeMs);
+      return;
+    }
     db.run('DELETE FROM held_stanzas WHERE account = ? AND sender = ? AND hlc < ?', account, from, hlc);
     db.run(
       `INSERT INTO cleared_senders (account, sender, hlc) VALUES (?, ?, ?)

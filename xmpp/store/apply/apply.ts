@@ -69,6 +69,9 @@ function accountOf(change: StampedChange): Id | undefined {
     case 'access rule removed':
     case 'circle set':
     case 'circle removed':
+    case 'blocklist kept':
+    case 'blocklist entry set':
+    case 'blocklist forgotten':
     case 'act recorded':
     case 'acts forgotten':
     case 'names moved':

@@ -11,6 +11,8 @@ const ownedBy = [
   ['access_rules', 'server'],
   ['circles', 'server'],
   ['acts', 'server'],
+  ['blocklists', 'server'],
+  ['blocklist_entries', 'server'],
   ['nodes', 'owner'],
   ['node_items', 'owner'],
   ['node_affiliations', 'owner'],

@@ -20,6 +20,7 @@ import { sql as approvalRequests } from './0018-approval-requests.ts';
 import { sql as reports } from './0019-reports.ts';
 import { sql as peerRules } from './0020-peer-rules.ts';
 import { sql as ownInvites } from './0021-own-invites.ts';
+import { sql as blocklists } from './0022-blocklists.ts';
 
 export const migrations: readonly string[] = [
   first,
@@ -43,4 +44,5 @@ export const migrations: readonly string[] = [
   reports,
   peerRules,
   ownInvites,
+  blocklists,
 ];

@@ -3,10 +3,12 @@ import type {
   Act,
   Approval,
   ApprovalRequest,
+  BlocklistEntry,
   Circle,
   CircleMember,
   HeldSender,
   HeldStanza,
+  KeptBlocklist,
   Report,
 } from '../access-model.ts';
 import { ReadCache } from '../cache.ts';
@@ -153,6 +155,15 @@ export class SqliteAccess implements AccessReads {
       .map(({ contact }) => contact);
   }
 
+  blocklists(server: Id): KeptBlocklist[] {
+    return this.#db
+      .all<Omit<KeptBlocklist, 'since'>>(
+        'SELECT service, node, read_ms AS readMs, entries FROM blocklists WHERE server = ? AND removed = 0 ORDER BY service, node',
+        server,
+      )
+      .map((list) => ({ ...list, since: this.#entriesSince(server, list) }));
+  }
+
   acts(server: Id, limit: number, before?: Id): Act[] {
     return this.#db.all<Act>(
       `SELECT id, server, at_ms AS atMs, who, came_from AS "from", what, about
@@ -196,6 +207,17 @@ export class SqliteAccess implements AccessReads {
       server,
     );
     return rows.map(({ bytes, ...rule }) => Object.freeze(bytes === null ? rule : { ...rule, bytes }));
+  }
+
+  #entriesSince(server: Id, { service, node }: Pick<KeptBlocklist, 'service' | 'node'>): BlocklistEntry[] {
+    return this.#db
+      .all<Omit<BlocklistEntry, 'listed'> & { listed: number }>(
+        'SELECT entry, why, listed FROM blocklist_entries WHERE server = ? AND service = ? AND node = ? ORDER BY entry',
+        server,
+        service,
+        node,
+      )
+      .map(({ listed, ...entry }) => ({ ...entry, listed: listed === 1 }));
   }
 
   /** A circle that was removed on another box before its members came. */
