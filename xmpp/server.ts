@@ -2,19 +2,20 @@
 import { BOX } from './access/acts.ts';
 import { LoginThrottle } from './access/throttle.ts';
 import { Bytestreams } from './bytestreams/bytestreams.ts';
-import type { Clock, Random, Timer } from './clock.ts';
+import type { Clock, Random } from './clock.ts';
 import { ComponentService } from './components/component-service.ts';
 import { Components } from './components/components.ts';
 import type { ServerConfig } from './config.ts';
 import type { Host } from './extension.ts';
 import { extensions } from './extensions.ts';
-import { Federation } from './federation/federation.ts';
-import { PeerRuleBook } from './federation/peer-rules.ts';
-import type { PeerLink, PeerState } from './federation/status.ts';
+import type { Federation } from './federation/federation.ts';
+import type { PeerRuleBook } from './federation/peer-rules.ts';
+import type { PeerState } from './federation/status.ts';
 import { XmppHost } from './host.ts';
 import { Hosts } from './hosts.ts';
 import { type ListenerState, Listeners } from './listeners.ts';
 import type { Log } from './log.ts';
+import { Peers } from './peers.ts';
 import type { Hooks } from './routing/hooks.ts';
 import { Inbound } from './routing/inbound.ts';
 import { Outbound } from './routing/outbound.ts';
@@ -33,7 +34,6 @@ import { TrustedProxies } from './stream/proxies.ts';
 import { PasswordLogin } from './stream/sasl/password-login.ts';
 import { TlsKeys } from './stream/tls.ts';
 import { WebStreams } from './stream/web/web-streams.ts';
-import { xml } from './xml.ts';
 
 export interface ServerOptions {
   config: ServerConfig;
@@ -44,13 +44,6 @@ export interface ServerOptions {
   /** Program and version, for XEP-0092. */
   software: { name: string; version: string };
 }
-
-/** From a change of the rules until links to other servers are looked at again. */
-const REVIEW_MS = 500;
-
-const PING_MS = 60_000;
-/** What a server says that knows no pings, and this one does not say in its name. */
-const OF_OTHERS: ReadonlySet<string> = new Set(['service-unavailable', 'feature-not-implemented', 'forbidden']);
 
 /** A complete XMPP server. Its hosts come from the store ('server set'), which must hold at least one before `start`. */
 export class XmppServer {
@@ -65,9 +58,8 @@ export class XmppServer {
   readonly #beside: Components;
   readonly components: ComponentService;
   readonly #tls: TlsKeys;
+  readonly #peers: Peers;
   readonly #federation: Federation;
-  /** What is asked of single other servers. */
-  readonly peerRules: PeerRuleBook;
   readonly #bytestreams: Bytestreams;
   readonly #streams: ClientStreams;
   /** For pages where members log in. */
@@ -78,7 +70,6 @@ export class XmppServer {
   /** Streams of clients that come over HTTP: whoever serves HTTP gives it what is for it, and stops it before the server. */
   readonly web: WebStreams;
   readonly #activity = new Set<() => void>();
-  #review: Timer | undefined;
 
   constructor(options: ServerOptions) {
     this.#options = options;
@@ -118,26 +109,19 @@ export class XmppServer {
       log,
     });
     this.#tls = new TlsKeys(config.tls, config.tls.byDomain);
-    this.peerRules = new PeerRuleBook(config.federation, store, () => this.#federation.review());
-    this.#federation = new Federation({
+    this.#peers = new Peers({
       config,
+      store,
       clock,
       random,
       log,
       keys: this.#tls,
-      peerRules: this.peerRules,
-      ping: (local, remote) => this.#ping(local, remote),
-      isServed: (domain) => this.#hosts.isOwn(domain) || this.#beside.takes(domain),
-      ownerAllows: (direction, local, remote) => {
-        const host = this.#hosts.behind(local) ?? this.#hosts.first;
-        return host?.access.allows({ action: `federate-${direction}`, who: { domain: remote } }) ?? false;
-      },
+      hosts: this.#hosts,
+      isBeside: (domain) => this.#beside.takes(domain),
       receive: (stanza, from, to, turn) => this.#inbound.fromOutside(stanza, from, to, turn),
-      changed: () => {
-        for (const host of this.#hosts.all) host.hooks.run('links changed', {});
-        this.#tellActivity();
-      },
+      changed: () => this.#tellActivity(),
     });
+    this.#federation = this.#peers.federation;
     this.#outside.push(this.#federation);
     this.#bytestreams = new Bytestreams(clock);
     this.#streams = new ClientStreams(clock);
@@ -185,8 +169,7 @@ export class XmppServer {
     this.#streams.close('system-shutdown');
     await Promise.all(sessions.map(({ lane }) => lane.barrier(async () => undefined)));
     await this.#outbound.settled();
-    this.#review?.cancel();
-    await this.#federation.stop();
+    await this.#peers.stop();
     this.#hosts.stop();
   }
 
@@ -216,6 +199,11 @@ export class XmppServer {
   /** The servers that the box talks to, or tried to. */
   get peers(): readonly PeerState[] {
     return this.#federation.states();
+  }
+
+  /** What is asked of single other servers. */
+  get peerRules(): PeerRuleBook {
+    return this.#peers.rules;
   }
 
   get federates(): boolean {
@@ -271,41 +259,15 @@ export class XmppServer {
       isBeside: (domain) => this.#beside.takes(domain),
       hostOf: (domain) => this.#hosts.of(domain),
       send: (stanza, inNameOf) => this.#outbound.send(stanza, inNameOf),
-      linksOf: (asked) => this.#linksOf(asked),
+      linksOf: (asked) => this.#peers.linksOf(asked),
       activity,
     });
     host.attach(extensions);
     host.services.alsoList((domain) => this.#beside.items(domain));
-    host.hooks.on('access changed', () => this.#reviewPeers());
+    this.#peers.watch(host);
     for (const hook of ['session bound', 'session ended', 'account created', 'account removed'] as const)
       host.hooks.on(hook, activity);
     return host;
-  }
-
-  /** Whether another server answers; an error of its own is an answer as well. */
-  async #ping(from: string, to: string): Promise<boolean> {
-    const host = this.#hosts.behind(from);
-    const ping = xml('iq', { type: 'get', from, to }, xml('ping', { xmlns: 'urn:xmpp:ping' }));
-    const answer = host?.query(ping, PING_MS).then(
-      () => true,
-      (error: unknown) => error instanceof StanzaError && OF_OTHERS.has(error.condition),
-    );
-    return (await answer) ?? false;
-  }
-
-  /** Soon, for many changes come at once. */
-  #reviewPeers(): void {
-    this.#review ??= this.#options.clock.after(REVIEW_MS, () => {
-      this.#review = undefined;
-      this.#federation.review();
-    });
-  }
-
-  #linksOf(host: XmppHost): PeerLink[] {
-    const isAt = (local: string) => this.#hosts.behind(local) === host;
-    return this.#federation
-      .states()
-      .flatMap(({ domain, local, direction }) => (direction && isAt(local) ? [{ domain, direction }] : []));
   }
 
   #tellActivity(): void {

@@ -314,7 +314,7 @@ export interface HookMap {
   'vcard set': VcardEvent;
   /** extensions/private-data.ts */
   'private data set': PrivateDataEvent;
-  /** server.ts: a link to another server came or went. */
+  /** peers.ts: a link to another server came or went. */
   'links changed': Record<string, never>;
   /** server.ts: the box is reached at an onion address from now on. */
   'onion known': Record<string, never>;
