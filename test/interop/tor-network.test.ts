@@ -14,6 +14,8 @@ import { Relay } from '../kit/relay.ts';
 import { show } from '../kit/tree.ts';
 import { Wire } from '../kit/wire.ts';
 import { newMember, Person } from './federation/person.ts';
+import { hasProsody, startProsody } from './federation/prosody.ts';
+import type { ForeignServer } from './federation/server.ts';
 import { needs } from './peer.ts';
 import { TorNetwork } from './tor-network.ts';
 
@@ -28,6 +30,7 @@ let internet: Internet;
 let network: TorNetwork;
 let a: Box;
 let b: Box;
+let prosody: ForeignServer | undefined;
 
 /** It has no port for other servers, and no name in the DNS. */
 async function startBox(domain: string): Promise<Box> {
@@ -71,16 +74,41 @@ async function wayTo(onion: string, port: number, by: Box): Promise<number> {
   return relay.port;
 }
 
+/** As its owner would: tor hands on to its port, and an SRV record has the onion address. It knows nothing of that itself. */
+async function startProsodyAtOnion(): Promise<ForeignServer> {
+  const { zone } = internet.dns;
+  const facts = { domain: 'prosody.test', address: '127.0.0.4', accounts: ['romeo'], bidi: true };
+  const server = await startProsody(internet, facts);
+  const name = '_xmpp-server._tcp.prosody.test';
+  const target = await network.publish(5269, `${facts.address}:${zone.srv?.[name]?.[0]?.port}`);
+  zone.srv = { ...zone.srv, [name]: [{ port: 5269, target }] };
+  return server;
+}
+
+/** Both ways. The other server may be known to tor a little later than to itself. */
+async function chat(one: Person, other: Person): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      one.say(other.jid, 'Hello');
+      await other.hears('Hello', one.jid);
+    },
+    { timeout: PATIENCE_MS },
+  );
+  other.say(one.jid, 'And to you');
+  await one.hears('And to you', other.jid);
+}
+
 beforeAll(async () => {
   if (!present) return;
   internet = await Internet.create();
   network = await TorNetwork.create();
   internet.onEnd(() => network.end());
-  [a, b] = await Promise.all([startBox('a.test'), startBox('b.test')]);
-  const { srv = {} } = internet.dns.zone;
+  const starting = hasProsody ? startProsodyAtOnion() : undefined;
+  [a, b, prosody] = await Promise.all([startBox('a.test'), startBox('b.test'), starting]);
+  const { zone } = internet.dns;
   for (const box of [a, b]) {
     const target = await vi.waitFor(() => onionOf(box), { timeout: 20_000, interval: 50 });
-    srv[`_xmpp-server._tcp.${box.domain}`] = [{ port: 5269, target }];
+    zone.srv = { ...zone.srv, [`_xmpp-server._tcp.${box.domain}`]: [{ port: 5269, target }] };
   }
   await Promise.all([runs(a), runs(b)]);
 }, NETWORK_MS);
@@ -94,16 +122,7 @@ test.runIf(present)(
   async () => {
     const alice = await newMember(a, 'alice');
     const bob = await newMember(b, 'bob');
-    // The other box may be known to tor a little later than to itself.
-    await vi.waitFor(
-      async () => {
-        alice.say(bob.jid, 'Hello');
-        await bob.hears('Hello', alice.jid);
-      },
-      { timeout: PATIENCE_MS },
-    );
-    bob.say(alice.jid, 'And to you');
-    await alice.hears('And to you', bob.jid);
+    await chat(alice, bob);
     const { servers } = (await a.command('federation status')) as FederationStatus;
     const facts = { domain: 'b.test', state: 'connected', authenticated: 'certificate', address: await onionOf(b) };
     expect(servers).toMatchObject([{ ...facts, tls: 'TLSv1.3', direction: 'both' }]);
@@ -130,6 +149,19 @@ test.runIf(present)(
     }
   },
   PATIENCE_MS,
+);
+
+test.runIf(present && hasProsody)(
+  'people write to those on a Prosody at an onion address',
+  async () => {
+    const eve = await newMember(a, 'eve');
+    if (!prosody) throw new Error('there is no Prosody');
+    const romeo = new Person(await prosody.login('romeo'));
+    await chat(eve, romeo);
+    const { servers } = (await a.command('federation status')) as FederationStatus;
+    expect(servers).toContainEqual(expect.objectContaining({ domain: 'prosody.test', authenticated: 'certificate' }));
+  },
+  NETWORK_MS,
 );
 
 test.runIf(present)('members are told of the address', async () => {

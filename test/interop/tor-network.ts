@@ -57,12 +57,15 @@ export class TorNetwork {
   readonly programs: string;
   readonly #folder: string;
   readonly #tor: string;
+  /** What all who are in it are told. */
+  readonly #common: string;
   readonly #running: Program[] = [];
 
   private constructor(folder: string, tor: string) {
     this.#folder = folder;
     this.#tor = tor;
     this.programs = join(folder, 'bin');
+    this.#common = join(folder, 'network');
   }
 
   /** Resolves when its nodes agree on who they are. */
@@ -85,6 +88,15 @@ export class TorNetwork {
     return this.#running.map(({ log }) => log).join('\n');
   }
 
+  /** An onion address whose port leads to this place, `ADDRESS:PORT`. Resolves a little before others find it. */
+  async publish(port: number, place: string): Promise<string> {
+    const folder = join(this.#folder, `service of ${place}`);
+    const data = [`DataDirectory "${folder}/state"`, 'SocksPort 0'];
+    const service = [`HiddenServiceDir "${folder}/onion"`, `HiddenServicePort ${port} ${place}`];
+    await this.#run(folder, [...data, ...service], 'Bootstrapped 100%');
+    return readFileSync(join(folder, 'onion', 'hostname'), 'utf8').trim();
+  }
+
   async end(): Promise<void> {
     // They have nothing to lose, and take their time when they are asked.
     await Promise.all(this.#running.splice(0).map((node) => node.crash()));
@@ -100,10 +112,9 @@ export class TorNetwork {
     });
     const directories = nodes.filter(({ dirPort }) => dirPort !== 0);
     const authorities = await Promise.all(directories.map((node) => this.#makeAuthority(node)));
-    const common = join(this.#folder, 'network');
-    writeFileSync(common, `${NETWORK}${authorities.join('\n')}\n`);
-    this.#installProgram(common);
-    await Promise.all(nodes.map((node) => this.#launch(node, common)));
+    writeFileSync(this.#common, `${NETWORK}${authorities.join('\n')}\n`);
+    this.#installProgram();
+    await Promise.all(nodes.map((node) => this.#launch(node)));
     const deadline = AbortSignal.timeout(AGREEMENT_MS);
     while (!(await agreeOnAll(firstDirPort))) await setTimeout(LOOK_MS, undefined, { signal: deadline });
   }
@@ -123,9 +134,7 @@ export class TorNetwork {
     return `DirAuthority ${name} orport=${orPort} no-v2 v3ident=${identity} 127.0.0.1:${dirPort} ${fingerprint}`;
   }
 
-  async #launch({ name, folder, orPort, dirPort }: Node, common: string): Promise<void> {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const file = join(folder, 'torrc');
+  #launch({ name, folder, orPort, dirPort }: Node): Promise<void> {
     const own = [
       `Nickname ${name}`,
       `DataDirectory ${folder}`,
@@ -135,18 +144,24 @@ export class TorNetwork {
       'ExitRelay 0',
       // Else a relay tells of itself only when others have helped it to find out whether it is reached.
       'AssumeReachable 1',
-      'Log notice stdout',
       ...(dirPort === 0 ? [] : [`DirPort 127.0.0.1:${dirPort}`, AUTHORITY]),
     ];
-    writeFileSync(file, own.join('\n'));
-    this.#running.push(await Program.start(this.#tor, ['-f', file, '--defaults-torrc', common], 'Bootstrapped 0%'));
+    return this.#run(folder, own, 'Bootstrapped 0%');
+  }
+
+  /** Resolves once it has said `ready`. */
+  async #run(folder: string, configuration: readonly string[], ready: string): Promise<void> {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, 'torrc');
+    writeFileSync(file, ['Log notice stdout', ...configuration].join('\n'));
+    this.#running.push(await Program.start(this.#tor, ['-f', file, '--defaults-torrc', this.#common], ready));
   }
 
   /** The box starts tor with `-f FILE --defaults-torrc /dev/null`: what the network asks of everyone comes in the place of the latter. */
-  #installProgram(common: string): void {
+  #installProgram(): void {
     mkdirSync(this.programs);
     const program = join(this.programs, 'tor');
-    writeFileSync(program, `#!/bin/sh\nexec '${this.#tor}' -f "$2" --defaults-torrc '${common}'\n`);
+    writeFileSync(program, `#!/bin/sh\nexec '${this.#tor}' -f "$2" --defaults-torrc '${this.#common}'\n`);
     chmodSync(program, 0o755);
   }
 }
