@@ -163,6 +163,7 @@ export class XmppServer {
 
   /** Ends all streams with `system-shutdown`, closes the listeners, waits for what is on its way to the disk. */
   async stop(): Promise<void> {
+    await this.#federation.settle();
     const sessions = this.#hosts.all.flatMap((host) => [...host.sessions.all()]);
     await this.#listeners.stop();
     for (const host of this.#hosts.all) host.hooks.run('server stopping', {});

@@ -21,12 +21,12 @@ import type { Conversation } from './conversation.ts';
 import type { DialbackClaim } from './dialback.ts';
 import { asFailure, PeerFailure } from './failure.ts';
 import type { Pair } from './negotiation.ts';
-import { type Outgoing, outgoing, pairOf } from './outgoing.ts';
+import { type Outgoing, outgoing } from './outgoing.ts';
 import type { PeerRuleBook } from './peer-rules.ts';
 import type { OwnerRules } from './policy.ts';
 import { SystemDns } from './resolver/dns.ts';
 import { Resolver } from './resolver/resolver.ts';
-import { LOST, type Room, Route } from './route.ts';
+import { Routes } from './routes.ts';
 import { type PeerState, peerStates, Troubles } from './status.ts';
 import { PeerTls } from './tls.ts';
 import { Ways } from './ways.ts';
@@ -52,14 +52,6 @@ export interface FederationOptions {
 }
 
 const SECRET_BYTES = 32;
-/** Pairs of domains that something waits or pauses for: more are refused at once. */
-const MAX_ROUTES = 5_000;
-const SWEEP_ABOVE = 500;
-/** What waits for links, of all of them. */
-const MAX_WAITING_BYTES = 32 * 1024 * 1024;
-const TOO_MANY = new StanzaError('resource-constraint', {
-  text: 'This server is looking for too many others at the moment.',
-});
 /** For what is being said to be acknowledged when the box stops. */
 const DRAIN_MS = 2_000;
 const STOP_MS = 3_000;
@@ -70,25 +62,13 @@ export class Federation implements Outside {
   readonly #arrivals: PeerArrivals;
   readonly #connector: Connector;
   readonly #ways = new Ways();
-  readonly #routes = new Map<string, Route>();
+  readonly #routes: Routes;
   readonly #troubles: Troubles;
   /** Links that we dialled to which other domains of ours may be added (XEP-0220 section 2.6.1). */
   readonly #takeMore = new WeakSet<Conversation>();
+  readonly #bouncing = new Set<Promise<void>>();
   /** What was asked of the domains of a link when it was opened to them. */
   readonly #letInBy = new WeakMap<Conversation, Map<string, PeerRules>>();
-  #stopping = false;
-  #waitingBytes = 0;
-  readonly #room: Room = {
-    take: (bytes) => {
-      if (this.#waitingBytes + bytes > MAX_WAITING_BYTES) return false;
-      this.#waitingBytes += bytes;
-      return true;
-    },
-    giveBack: (bytes) => {
-      this.#waitingBytes -= bytes;
-    },
-  };
-
   /** @throws Error where the file of authorities is no good */
   constructor(options: FederationOptions) {
     this.#options = options;
@@ -96,6 +76,12 @@ export class Federation implements Outside {
     this.#context = this.#newContext();
     this.#arrivals = new PeerArrivals(this.#context);
     this.#connector = new Connector(this.#context);
+    this.#routes = new Routes({
+      context: this.#context,
+      find: ({ local, remote }) => this.#ways.find(local, remote),
+      open: (pair, asker) => this.#open(pair, asker),
+      bounce: (sent, error) => this.#bounce(sent, error),
+    });
   }
 
   /** Resolves with the port that it listens on. */
@@ -108,12 +94,22 @@ export class Federation implements Outside {
     this.#arrivals.takeUncounted(entrant);
   }
 
-  /** Streams end with `system-shutdown` once the peers have what was said; what still waits for one comes back. */
-  async stop(): Promise<void> {
-    this.#stopping = true;
+  /**
+   * The box is about to stop: what waits for a server comes back, and what one does not acknowledge now, while those who wrote it are
+   * still there. What a link is up for goes out as before.
+   */
+  async settle(): Promise<void> {
     this.#connector.stop();
-    const error = new StanzaError('remote-server-timeout', { text: 'This server is being stopped.' });
-    for (const route of this.#routes.values()) route.stop(error);
+    this.#routes.stop();
+    await this.#drain();
+    const silent = this.#ways.all().filter(({ unacknowledged }) => unacknowledged > 0);
+    for (const { link } of silent) link.destroy();
+    await Promise.all(silent.map(({ ended }) => ended));
+    await Promise.all(this.#bouncing);
+  }
+
+  /** After `settle`. Streams end with `system-shutdown` once the peers have what was said. */
+  async stop(): Promise<void> {
     await this.#drain();
     const links = this.#ways.all();
     await this.#arrivals.stop();
@@ -121,7 +117,6 @@ export class Federation implements Outside {
     const patience = this.#options.clock.after(STOP_MS, () => {
       for (const { link } of links) link.destroy();
     });
-    // What they had not acknowledged comes back as they go.
     await Promise.all(links.map(({ ended }) => ended));
     patience.cancel();
   }
@@ -141,7 +136,7 @@ export class Federation implements Outside {
         conversation.leave(new StreamError('policy-violation', `this server does not talk to ${denied.remote}`));
       } else if (this.#isAskedOtherwise(conversation)) conversation.leave();
     }
-    for (const route of this.#routes.values()) route.hurry();
+    for (const route of this.#routes.all()) route.hurry();
   }
 
   #isAskedOtherwise(conversation: Conversation): boolean {
@@ -150,7 +145,7 @@ export class Federation implements Outside {
   }
 
   states(): PeerState[] {
-    return peerStates(this.#ways.all(), this.#routes.values(), this.#troubles);
+    return peerStates(this.#ways.all(), this.#routes.all(), this.#troubles);
   }
 
   /** Servers that a link is up with. */
@@ -172,10 +167,7 @@ export class Federation implements Outside {
   }
 
   send(stanza: Element, from: Jid, to: Jid): void {
-    const sent = outgoing(stanza, from, to, this.#options.clock.nowMs());
-    const route = this.#stopping ? undefined : this.#route({ local: from.domain, remote: to.domain });
-    if (route) route.send(sent);
-    else this.#bounce(sent, this.#stopping ? new StanzaError('remote-server-timeout') : TOO_MANY);
+    this.#routes.send(outgoing(stanza, from, to, this.#options.clock.nowMs()));
   }
 
   // ---- inside
@@ -227,29 +219,6 @@ export class Federation implements Outside {
     return this.#connector.verify(claim, key, asker);
   }
 
-  /** Undefined where there are too many. */
-  #route(pair: Pair): Route | undefined {
-    const key = pairOf(pair.local, pair.remote);
-    const known = this.#routes.get(key);
-    if (known) return known;
-    if (this.#routes.size >= SWEEP_ABOVE) this.#sweep();
-    if (this.#routes.size >= MAX_ROUTES) return undefined;
-    const route = new Route({
-      context: this.#context,
-      pair,
-      find: () => this.#ways.find(pair.local, pair.remote),
-      open: (asker) => this.#open(pair, asker),
-      room: this.#room,
-      bounce: (sent, error) => this.#bounce(sent, error),
-    });
-    this.#routes.set(key, route);
-    return route;
-  }
-
-  #sweep(): void {
-    for (const [key, route] of this.#routes) if (route.forgettable) this.#routes.delete(key);
-  }
-
   /** @throws PeerFailure */
   async #open(pair: Pair, asker: string): Promise<Conversation> {
     if (!this.#context.policy.allows('out', pair.local, pair.remote))
@@ -277,9 +246,7 @@ export class Federation implements Outside {
   #changed(conversation: Conversation): void {
     this.#ways.add(conversation);
     this.#remember(conversation);
-    for (const { local, remote } of conversation.said) this.#routes.get(pairOf(local, remote))?.ready();
-    // Who comes to us is up again.
-    for (const route of this.#routes.values()) if (conversation.heard.has(route.pair.remote)) route.hurry();
+    this.#routes.ready(conversation);
     this.#options.changed();
   }
 
@@ -292,22 +259,13 @@ export class Federation implements Outside {
 
   #over(conversation: Conversation, rest: readonly Outgoing[]): void {
     if (this.#ways.remove(conversation)) this.#options.changed();
-    const byPair = new Map<string, { pair: Pair; lost: Outgoing[] }>();
-    for (const sent of rest) {
-      const pair = { local: sent.from.domain, remote: sent.to.domain };
-      const key = pairOf(pair.local, pair.remote);
-      const { lost } = byPair.get(key) ?? { lost: [] };
-      byPair.set(key, { pair, lost: [...lost, sent] });
-    }
-    for (const { pair, lost } of byPair.values()) {
-      const route = this.#stopping ? undefined : this.#route(pair);
-      if (route) route.lost(lost);
-      else for (const sent of lost) this.#bounce(sent, new StanzaError('remote-server-timeout', { text: LOST }));
-    }
+    this.#routes.lost(rest);
   }
 
   #bounce({ stanza, from, to }: Outgoing, error: StanzaError): void {
-    if (mayBeAnswered(stanza)) void this.#options.receive(errorReply(stanza, error), to, from);
+    if (!mayBeAnswered(stanza)) return;
+    const told = this.#options.receive(errorReply(stanza, error), to, from).finally(() => this.#bouncing.delete(told));
+    this.#bouncing.add(told);
   }
 
   async #drain(): Promise<void> {

@@ -128,6 +128,7 @@ export class Side {
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    await this.federation.settle();
     await this.federation.stop();
   }
 
