@@ -106,8 +106,14 @@ function sectionOf(path: string): Section {
 }
 
 function givenIn(form: URLSearchParams): Given {
-  const names = [...new Set(form.keys())].filter((name) => name.startsWith(PREFIX));
-  return new Map(names.map((name) => [name.slice(PREFIX.length), form.getAll(name)]));
+  const given = new Map<string, string[]>();
+  for (const [name, value] of form) {
+    if (!name.startsWith(PREFIX)) continue;
+    const values = given.get(name.slice(PREFIX.length)) ?? [];
+    values.push(value);
+    given.set(name.slice(PREFIX.length), values);
+  }
+  return given;
 }
 
 /** @param otherwise of what was not given: a box that is not ticked is not sent by a browser */

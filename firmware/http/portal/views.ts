@@ -8,7 +8,7 @@ import type { RulesView } from '../../../ui/web/portal/rules.ts';
 import type { ServersView } from '../../../ui/web/portal/servers.ts';
 import type { WaitingView } from '../../../ui/web/portal/waiting.ts';
 import { waitingOn } from '../../../xmpp/access/approval-requests.ts';
-import { ruleWords } from '../../../xmpp/access/rules/words.ts';
+import { REGISTRATION_WORDS, ruleWords } from '../../../xmpp/access/rules/words.ts';
 import type { Host } from '../../../xmpp/extension.ts';
 import type { PeerState } from '../../../xmpp/federation/status.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
@@ -114,6 +114,7 @@ export function circlesOf({ host }: PortalSession): CirclesView {
 export function rulesOf({ host }: PortalSession): RulesView {
   return {
     mode: host.server.mode,
+    registration: REGISTRATION_WORDS[host.server.registration],
     rules: host.access.rules.map((rule) => {
       const { id, why, setBy, setMs } = rule;
       return { id, why, setBy, setMs, words: ruleWords(rule) };

@@ -6,6 +6,8 @@ import { words } from './words.ts';
 
 export interface RulesView {
   mode: keyof typeof words.modes;
+  /** Who makes an account, in words. */
+  registration: string;
   /** In the order in which they are asked. */
   rules: readonly { id: string; words: string; why: string; setBy: string; setMs: number }[];
   nodes: {
@@ -21,7 +23,7 @@ export interface RulesView {
 
 const said = words.rules;
 
-export function rulesPage(frame: PortalFrame, { mode, rules, nodes }: RulesView): Html {
+export function rulesPage(frame: PortalFrame, { mode, registration, rules, nodes }: RulesView): Html {
   const { name, about } = words.modes[mode];
   return portalPage(
     frame,
@@ -30,7 +32,7 @@ export function rulesPage(frame: PortalFrame, { mode, rules, nodes }: RulesView)
 <p class="lead">${said.about}</p>
 <section class="card">
 <h2>${said.mode}: ${name}</h2>
-<p>${about}</p>
+<p>${about} ${said.accounts(registration)}</p>
 ${actions(frame, [
   { node: nodes.mode, label: said.change, tone: 'main' },
   { node: nodes.registration, label: said.registration },

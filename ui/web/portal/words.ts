@@ -187,6 +187,7 @@ export const words = {
       'The mode says what holds for most. Your rules come before it: they are asked from the first to the last, and the first that matches decides.',
     mode: 'Mode',
     change: 'Change the mode',
+    accounts: (who: string) => `Accounts are made by: ${who}.`,
     registration: 'Choose who may make an account',
     changeHelp: 'What it will change is shown before anything does.',
     rules: 'Rules',
