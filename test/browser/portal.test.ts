@@ -45,7 +45,7 @@ describe.runIf(hasChromium())('the portal in a browser', () => {
   });
 
   test('lets a stranger in', async () => {
-    await box.ask(['server', 'add', 'club.test']);
+    await box.ask(['server', 'add', 'club.test', '--mode', 'community']);
     await box.command('user add', { address: 'carol@club.test', password: 'the password of carol', role: 'member' });
     const carol = await Wire.login({
       ...box.reach(),
@@ -81,7 +81,7 @@ describe.runIf(hasChromium())('the portal in a browser', () => {
   });
 
   test('changes the mode, having seen what that changes', async () => {
-    await phone.getByRole('link', { name: 'Who may do what' }).click();
+    await phone.getByRole('link', { name: 'Rules' }).click();
     await press('Change the mode');
     await phone.getByLabel(/^private:/).check();
     await press('Go on');

@@ -157,7 +157,7 @@ export function serversOf(site: Site, { host }: PortalSession): ServersView {
   };
 }
 
-/** What only comes in does not say for which server it does: where the box has several, it is shown to nobody. */
+/** What only failed does not say for which server it was: where the box has several, it is shown to nobody. */
 function peersOf({ portal, hosts }: Site, { server }: Host): PeerState[] {
   const domains = [server.domain, ...server.fallbacks];
   const isOurs = (local: string) =>

@@ -27,7 +27,7 @@ export function rulesPage(frame: PortalFrame, { mode, registration, rules, nodes
   const { name, about } = words.modes[mode];
   return portalPage(
     frame,
-    words.sections.rules,
+    said.title,
     html`
 <p class="lead">${said.about}</p>
 <section class="card">

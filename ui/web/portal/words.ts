@@ -29,7 +29,7 @@ export const words = {
     members: 'Members',
     invitations: 'Invitations',
     circles: 'Circles',
-    rules: 'Who may do what',
+    rules: 'Rules',
     reports: 'Reports',
     servers: 'Other servers',
     log: 'Log',
@@ -183,6 +183,7 @@ export const words = {
   },
 
   rules: {
+    title: 'Who may do what',
     about:
       'The mode says what holds for most. Your rules come before it: they are asked from the first to the last, and the first that matches decides.',
     mode: 'Mode',
