@@ -316,13 +316,14 @@ test('an account that is denied is denied both ways, and asks nothing of apps; o
   });
 });
 
-test('a rule about strangers says who may be written to only where their whole server is strange', async () => {
+test('a rule on a whole server, or on strangers, is left to its link', async () => {
   const host = await testHost(accessGate);
   await host.configure({ mode: 'open' });
   const alice = await host.member('alice');
   const phone = host.client(alice, 'phone');
   await host.contact(alice, 'bob@far.example', 'both');
+  const goesTo = (domain: string) => host.access.decide({ action: 'federate-out', who: { domain } });
   await new RuleBook(host).add({ subject: 'stranger', action: '*', decision: 'deny' }, COMMAND_LINE);
-  expect(says(host, phone, eve, chat())).toBe('passes');
-  expect(says(host, phone, 'eve@spam.example', chat())).toBe('forbidden');
+  expect([says(host, phone, eve, chat()), goesTo('far.example')]).toEqual(['passes', 'allow']);
+  expect([says(host, phone, 'eve@spam.example', chat()), goesTo('spam.example')]).toEqual(['passes', 'deny']);
 });

@@ -149,13 +149,15 @@ export class Access {
     return verdict.decision === 'allow' ? (this.#outOfReach(question) ?? verdict) : verdict;
   }
 
-  /** A rule of the owner's says that whom a member speaks to cannot be reached: the whole of a server is asked about by its link. */
+  /** A rule of the owner's says that this very person cannot be reached: where it is their whole server, its link refuses. */
   #outOfReach({ action, who, to }: AccessQuestion): Verdict | undefined {
     if (action !== 'message-out' || !('account' in who) || !to || this.#host.serves(to.domain)) return undefined;
-    const { known = false, ...party } = this.#outsideParty(to, who.account);
-    const other = { ...party, known: known || this.#hasContactAt(to.domain) };
-    const rule = firstRule(this.#readRules(), { action: 'federate-out', who: other });
-    return rule?.decision === 'deny' ? { decision: 'deny', by: { rule } } : undefined;
+    const ruleOn = (party: Party) => firstRule(this.#readRules(), { action: 'federate-out', who: party });
+    const person = this.#outsideParty(to, who.account);
+    const server = this.#party({ action: 'federate-out', who: { domain: to.domain } });
+    const rule = ruleOn({ ...person, known: person.known === true || server.known === true });
+    const isDenied = rule?.decision === 'deny' && ruleOn(server)?.decision !== 'deny';
+    return isDenied ? { decision: 'deny', by: { rule } } : undefined;
   }
 
   #readRules(): readonly ReadRule[] {
