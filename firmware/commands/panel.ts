@@ -3,7 +3,7 @@ import type { PairingView } from '../../ui/panel/snapshot.ts';
 import type { Box } from '../box.ts';
 import type { Command } from '../control.ts';
 import { BoxError } from '../errors.ts';
-import { parseButton, parseHoldMs } from '../press.ts';
+import { parseButton, parseHoldMs } from '../panel/press.ts';
 
 export interface PanelShown {
   page: string;

@@ -6,7 +6,7 @@ import { notice } from '../../ui/web/home.ts';
 import { textOf } from '../../ui/web/html.ts';
 import { panelPage, panelScript } from '../../ui/web/panel.ts';
 import { words } from '../../ui/web/words.ts';
-import { parseButton, parseHoldMs } from '../press.ts';
+import { parseButton, parseHoldMs } from '../panel/press.ts';
 import type { WebEnv } from './app.ts';
 import { isLocal, isOwnForm } from './guards.ts';
 import type { Site } from './site.ts';

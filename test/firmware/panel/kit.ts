@@ -1,16 +1,16 @@
 /** A panel on simulated glass, with hands on its buttons, on a box whose time only the test lets pass. */
 import { onTestFinished } from 'vitest';
-import { ButtonListeners } from '../../drivers/button/listeners.ts';
-import { simulatedButtons } from '../../drivers/button/simulated.ts';
-import { pageDriver } from '../../drivers/display/page-driver.ts';
-import { SimulatedGlass } from '../../drivers/display/simulated-glass.ts';
-import { SimulatedBus } from '../../drivers/i2c/simulated.ts';
-import { absentLed } from '../../drivers/led/absent.ts';
-import { Pairing } from '../../firmware/pairing.ts';
-import { PanelController } from '../../firmware/panel/panel-controller.ts';
-import type { PanelFacts } from '../../firmware/panel/scene.ts';
-import { silentLog } from '../xmpp/extensions/harness.ts';
-import { openHome } from './home.ts';
+import { ButtonListeners } from '../../../drivers/button/listeners.ts';
+import { simulatedButtons } from '../../../drivers/button/simulated.ts';
+import { pageDriver } from '../../../drivers/display/page-driver.ts';
+import { SimulatedGlass } from '../../../drivers/display/simulated-glass.ts';
+import { SimulatedBus } from '../../../drivers/i2c/simulated.ts';
+import { absentLed } from '../../../drivers/led/absent.ts';
+import { Pairing } from '../../../firmware/pairing.ts';
+import { PanelController } from '../../../firmware/panel/panel-controller.ts';
+import type { PanelFacts } from '../../../firmware/panel/scene.ts';
+import { silentLog } from '../../xmpp/extensions/harness.ts';
+import { openHome } from '../home.ts';
 
 export async function openPanel(kind: 'ssd1306' | 'simulated' = 'simulated', { oneButton = false } = {}) {
   const { host, clock } = await openHome();

@@ -1,10 +1,10 @@
 /** The files and the HTTP side of uploads on a home. */
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { UploadServer } from '../../firmware/http/upload.ts';
-import { UploadFiles } from '../../firmware/upload-files.ts';
-import { silentLog } from '../xmpp/extensions/harness.ts';
-import type { Home } from './home.ts';
+import { UploadServer } from '../../../firmware/http/upload.ts';
+import { UploadFiles } from '../../../firmware/upload-files.ts';
+import { silentLog } from '../../xmpp/extensions/harness.ts';
+import type { Home } from '../home.ts';
 
 export const KEPT_DAYS = 30;
 

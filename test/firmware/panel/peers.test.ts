@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { peersOf } from '../../firmware/panel/peers.ts';
-import type { PeerState } from '../../xmpp/federation/status.ts';
+import { peersOf } from '../../../firmware/panel/peers.ts';
+import type { PeerState } from '../../../xmpp/federation/status.ts';
 
 const peer = (domain: string, state: PeerState['state'], direction?: PeerState['direction']): PeerState => ({
   ...{ domain, state, direction, local: 'a.test', queued: 0 },

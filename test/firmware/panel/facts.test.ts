@@ -2,13 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { checkConfig } from '../../firmware/config.ts';
-import { displaySettings } from '../../firmware/panel/display-settings.ts';
-import { peopleOf } from '../../firmware/panel/people.ts';
-import { readings } from '../../firmware/panel/readings.ts';
-import { troublesOf } from '../../firmware/panel/troubles.ts';
-import { TestClock } from '../xmpp/extensions/harness.ts';
-import { openHome } from './home.ts';
+import { checkConfig } from '../../../firmware/config.ts';
+import { displaySettings } from '../../../firmware/panel/display-settings.ts';
+import { peopleOf } from '../../../firmware/panel/people.ts';
+import { readings } from '../../../firmware/panel/readings.ts';
+import { troublesOf } from '../../../firmware/panel/troubles.ts';
+import { TestClock } from '../../xmpp/extensions/harness.ts';
+import { openHome } from '../home.ts';
 
 const DAY_MS = 86_400_000;
 const well = {
@@ -91,5 +91,5 @@ it('the glass is what [panel] says; its chip knows its own columns', () => {
     inverted: true,
   });
   expect(() => settings('rotation = 90')).toThrow('panel.rotation must be 0 or 180, not 90');
-  expect(() => settings('led = "../../etc"')).toThrow('panel.led must be a light of /sys/class/leds');
+  expect(() => settings('led = "../../../etc"')).toThrow('panel.led must be a light of /sys/class/leds');
 });

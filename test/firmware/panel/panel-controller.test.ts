@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { WINDOW_MS } from '../../firmware/pairing.ts';
-import { render } from '../../ui/panel/render.ts';
-import { openPanel } from './panel-kit.ts';
+import { WINDOW_MS } from '../../../firmware/pairing.ts';
+import { render } from '../../../ui/panel/render.ts';
+import { openPanel } from './kit.ts';
 
 describe('the panel', () => {
   it('shows the boot page at once, and buttons do nothing yet', async () => {

@@ -1,5 +1,5 @@
 /** A press of a button as it comes from outside: a web page, a command. */
-import { BUTTONS, type Button } from '../drivers/button/buttons.ts';
+import { BUTTONS, type Button } from '../../drivers/button/buttons.ts';
 
 /** Longer than anyone holds a button. */
 const MAX_HOLD_MS = 60_000;

@@ -1,14 +1,14 @@
 /** A forgotten password, on its page: as a browser asks for it, over the real application. */
 import { describe, expect, it } from 'vitest';
-import { createApp } from '../../firmware/http/app.ts';
-import { Downloads } from '../../firmware/http/downloads.ts';
-import { Imports } from '../../firmware/http/imports.ts';
-import { Pairing } from '../../firmware/pairing.ts';
-import { COMMAND_LINE } from '../../xmpp/access/acts.ts';
-import { offerReset } from '../../xmpp/access/password-reset.ts';
-import { systemRandom } from '../../xmpp/clock.ts';
-import { silentLog } from '../xmpp/extensions/harness.ts';
-import { openHome } from './home.ts';
+import { createApp } from '../../../firmware/http/app.ts';
+import { Downloads } from '../../../firmware/http/downloads.ts';
+import { Imports } from '../../../firmware/http/imports.ts';
+import { Pairing } from '../../../firmware/pairing.ts';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { offerReset } from '../../../xmpp/access/password-reset.ts';
+import { systemRandom } from '../../../xmpp/clock.ts';
+import { silentLog } from '../../xmpp/extensions/harness.ts';
+import { openHome } from '../home.ts';
 
 async function openPages() {
   const { host, clock, server } = await openHome();

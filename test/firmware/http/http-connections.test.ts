@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
-import { HttpConnections, type HttpHandlers } from '../../firmware/http/http-connections.ts';
-import { AddressCounter } from '../../xmpp/stream/addresses.ts';
-import { TestClock } from '../xmpp/extensions/harness.ts';
+import { HttpConnections, type HttpHandlers } from '../../../firmware/http/http-connections.ts';
+import { AddressCounter } from '../../../xmpp/stream/addresses.ts';
+import { TestClock } from '../../xmpp/extensions/harness.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: box.test\r\n\r\n';
 

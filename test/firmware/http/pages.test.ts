@@ -5,17 +5,17 @@ import { request as requestTls } from 'node:https';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createApp } from '../../firmware/http/app.ts';
-import { Downloads } from '../../firmware/http/downloads.ts';
-import { Imports } from '../../firmware/http/imports.ts';
-import { WebServer } from '../../firmware/http/web-server.ts';
-import { Pairing } from '../../firmware/pairing.ts';
-import { systemRandom } from '../../xmpp/clock.ts';
-import type { Entrant } from '../../xmpp/stream/door.ts';
-import { TrustedProxies } from '../../xmpp/stream/proxies.ts';
-import { freePorts } from '../kit/ports.ts';
-import { silentLog } from '../xmpp/extensions/harness.ts';
-import { openHome } from './home.ts';
+import { createApp } from '../../../firmware/http/app.ts';
+import { Downloads } from '../../../firmware/http/downloads.ts';
+import { Imports } from '../../../firmware/http/imports.ts';
+import { WebServer } from '../../../firmware/http/web-server.ts';
+import { Pairing } from '../../../firmware/pairing.ts';
+import { systemRandom } from '../../../xmpp/clock.ts';
+import type { Entrant } from '../../../xmpp/stream/door.ts';
+import { TrustedProxies } from '../../../xmpp/stream/proxies.ts';
+import { freePorts } from '../../kit/ports.ts';
+import { silentLog } from '../../xmpp/extensions/harness.ts';
+import { openHome } from '../home.ts';
 import { openUploads } from './uploads.ts';
 
 interface Answer {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { pixel } from '../../ui/panel/canvas.ts';
-import { render } from '../../ui/panel/render.ts';
-import { openPanel } from './panel-kit.ts';
+import { pixel } from '../../../ui/panel/canvas.ts';
+import { render } from '../../../ui/panel/render.ts';
+import { openPanel } from './kit.ts';
 
 async function openGlass() {
   const kit = await openPanel('ssd1306');

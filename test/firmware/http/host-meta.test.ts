@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Addresses } from '../../firmware/addresses.ts';
-import { checkConfig } from '../../firmware/config.ts';
-import { hostMetaRoutes } from '../../firmware/http/host-meta.ts';
-import type { Host } from '../../xmpp/extension.ts';
+import { Addresses } from '../../../firmware/addresses.ts';
+import { checkConfig } from '../../../firmware/config.ts';
+import { hostMetaRoutes } from '../../../firmware/http/host-meta.ts';
+import type { Host } from '../../../xmpp/extension.ts';
 
 const named = (domain: string) => ({ server: { domain }, serves: (name: string) => name === domain }) as Host;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { BUTTONS, type Button } from '../../drivers/button/buttons.ts';
-import type { PanelPage } from '../../ui/panel/snapshot.ts';
-import { openPanel } from './panel-kit.ts';
+import { BUTTONS, type Button } from '../../../drivers/button/buttons.ts';
+import type { PanelPage } from '../../../ui/panel/snapshot.ts';
+import { openPanel } from './kit.ts';
 
 type Kit = Awaited<ReturnType<typeof openPanel>>;
 
