@@ -1,4 +1,5 @@
 /** A small Internet on loopback: a DNS with SRV records, an authority that signs certificates, and the servers that were started on it. */
+import { domainToASCII } from 'node:url';
 import { Authority, CertificateFolder, type Issued, type Wanted } from './ca.ts';
 import { TestDns } from './dns.ts';
 
@@ -54,7 +55,7 @@ export class Internet {
 
   /** The same for who keeps it in memory. */
   issue(domains: readonly string[], changes: Partial<Wanted> = {}): Promise<Issued> {
-    return this.#authority.issue({ domains, ...changes });
+    return this.#authority.issue({ domains: domains.map(domainToASCII), ...changes });
   }
 
   /** Signed by nobody whom anyone believes. */
@@ -70,9 +71,9 @@ export class Internet {
    */
   announce({ domains, address, s2s, s2sTls }: Place): void {
     const { srv = {}, hosts = {} } = this.dns.zone;
-    const host = address === '127.0.0.1' ? 'localhost' : `host-of.${domains[0]}`;
+    const host = address === '127.0.0.1' ? 'localhost' : domainToASCII(`host-of.${domains[0]}`);
     hosts[host] = [address];
-    for (const domain of domains) {
+    for (const domain of domains.map(domainToASCII)) {
       if (s2s > 0) srv[`_xmpp-server._tcp.${domain}`] = [{ port: s2s, target: host }];
       if (s2sTls > 0) srv[`_xmpps-server._tcp.${domain}`] = [{ port: s2sTls, target: host }];
     }

@@ -9,7 +9,7 @@ import { isPing, type Outgoing } from './outgoing.ts';
 /** From what is written to the ping behind it, which proves the rest of these seconds as well. */
 const ASK_MS = 5_000;
 /** What is remembered of a peer that is slow to answer; what is older than that is taken to have arrived. */
-const MAX_UNPROVEN = 500;
+const MAX_UNPROVEN_BYTES = 1024 * 1024;
 
 export interface PulseOptions {
   clock: Clock;
@@ -22,6 +22,7 @@ export interface PulseOptions {
 export class Pulse {
   readonly #options: PulseOptions;
   #unproven: Outgoing[] = [];
+  #bytes = 0;
   #timer: Timer | undefined;
   #asking = false;
   #stopped = false;
@@ -40,7 +41,8 @@ export class Pulse {
   sent(outgoing: Outgoing): void {
     if (this.#stopped || this.#answers === false || isPing(outgoing)) return;
     this.#unproven.push(outgoing);
-    if (this.#unproven.length > MAX_UNPROVEN) this.#unproven.shift();
+    this.#bytes += outgoing.bytes;
+    while (this.#bytes > MAX_UNPROVEN_BYTES) this.#drop(1);
     this.#askLater();
   }
 
@@ -69,12 +71,16 @@ export class Pulse {
     if (this.#stopped) return;
     if (answered) {
       this.#answers = true;
-      this.#unproven.splice(0, this.#unproven.indexOf(last) + 1);
+      this.#drop(this.#unproven.indexOf(last) + 1);
       if (this.#unproven.length > 0) this.#askLater();
     } else if (this.#answers) this.#options.lost();
     else {
       this.#answers = false;
-      this.#unproven = [];
+      this.#drop(this.#unproven.length);
     }
+  }
+
+  #drop(count: number): void {
+    for (const { bytes } of this.#unproven.splice(0, count)) this.#bytes -= bytes;
   }
 }

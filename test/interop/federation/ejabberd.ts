@@ -93,4 +93,4 @@ function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, pro
   };
 }
 
-const binary = (text: string) => `<<${JSON.stringify(text)}>>`;
+const binary = (text: string) => `<<${[...Buffer.from(text)].join()}>>`;

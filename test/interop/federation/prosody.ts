@@ -102,7 +102,8 @@ Component ${lua(`lists.${domain}`)} "pubsub"
 
 /** As its storage has them: a folder for the host and a file for each account. */
 function keepAccounts(data: string, domain: string, accounts: readonly string[]): void {
-  const folder = join(data, domain.replaceAll('.', '%2e'), 'accounts');
+  const host = encodeURIComponent(domain).toLowerCase().replaceAll('.', '%2e');
+  const folder = join(data, host, 'accounts');
   mkdirSync(folder, { recursive: true });
   for (const local of accounts)
     writeFileSync(join(folder, `${local}.dat`), `return { ["password"] = ${lua(passwordOf(local))} };\n`);

@@ -31,7 +31,9 @@ beforeAll(async () => {
   const certificateOnly = { require_certificate: true, dialback: false };
   const settings = {
     'federation.domains': {
-      ...Object.fromEntries(present.map(({ name }) => [`certificate.${name}.test`, certificateOnly])),
+      ...Object.fromEntries(
+        present.flatMap(({ name }) => ['certificate', 'bücher'].map((of) => [`${of}.${name}.test`, certificateOnly])),
+      ),
       ...Object.fromEntries(
         ['expired', 'wrong', 'stranger'].map((name) => [`${name}.test`, { require_certificate: true }]),
       ),
@@ -87,6 +89,16 @@ describe.each(present)('$name', ({ name, start }) => {
     expect(states.map(({ direction }) => direction).sort()).toEqual(['in', 'out']);
     for (const state of states)
       expect(state).toMatchObject({ state: 'connected', authenticated: 'certificate', tls: 'TLSv1.3' });
+  });
+
+  test('a domain with letters beyond ASCII: they in addresses, their A-labels in the DNS and in certificates', async () => {
+    const domain = `bücher.${name}.test`;
+    const romeo = await meet(start, { domain, proof: 'certificate' });
+    await chat(alice, romeo);
+    expect(romeo.bare).toBe(`romeo@${domain}`);
+    for (const state of await statesOf(domain)) expect(state).toMatchObject({ authenticated: 'certificate' });
+    alice.say(romeo.jid.replace('bücher', 'xn--bcher-kva'), 'By the other form');
+    await romeo.hears('By the other form', alice.jid);
   });
 
   test('direct TLS only, in both directions', async () => {

@@ -55,6 +55,16 @@ test('is nothing, and no ping follows, where all was answered; a ping proves its
   expect(left()).toEqual([]);
 });
 
+test('is at most a megabyte', async () => {
+  const { say, pass, answer, left, pulse } = beating();
+  say('first');
+  pass(5_000);
+  await answer(true);
+  for (let i = 0; i < 100; i += 1) say(`${i}`.padEnd(20_000, '.'));
+  expect(pulse.waiting).toBeLessThan(60);
+  expect(left().at(-1)).toMatch(/^99/);
+});
+
 test('makes the link be given up when a peer that has answered before does not', async () => {
   const { say, pass, answer, left, lost } = beating();
   say('one');
