@@ -45,6 +45,7 @@ export const accessGate: Extension = {
     host.hooks.on('access changed', ({ changes }) => {
       if (changes.some(({ kind }) => SHUTS_OUT.has(kind))) endUnwelcome(host);
     });
+    host.hooks.on('addresses moved', () => host.quarantine.recount());
     host.hooks.on('night', ({ work }) => {
       work.push(() => host.acts.forgetOld());
       work.push(() => host.quarantine.forgetOld());

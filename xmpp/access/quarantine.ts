@@ -124,6 +124,11 @@ export class Quarantine {
     return this.#host.store.journal.commit(change('held stanzas cleared', { account: account.id, from }));
   }
 
+  /** Senders are called otherwise: who waits is read anew. */
+  recount(): void {
+    this.#counts.clear();
+  }
+
   /** Run every night: what was not asked for in so long leaves room for others. */
   async forgetOld(): Promise<void> {
     const { clock, store } = this.#host;

@@ -195,21 +195,30 @@ describe('services', () => {
     expect(seen(here)).toEqual(['presence:error den@rooms.other.example/Ann not-allowed']);
   });
 
-  test('a room says nothing more to who may not hear it', async () => {
-    const join = xml('x', { xmlns: 'http://jabber.org/protocol/muc' });
-    await box.says(there, presence(undefined, 'den@rooms.other.example/Cora', join));
-    const submit = xml('x', { xmlns: 'jabber:x:data', type: 'submit' });
-    const open = xml('field', { var: 'muc#roomconfig_membersonly' }, xml('value', {}, '0'));
-    const form = xml('field', { var: 'FORM_TYPE' }, xml('value', {}, 'http://jabber.org/protocol/muc#roomconfig'));
-    submit.append(form, open);
-    const query = xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, submit);
-    await box.says(there, iq('set', query, 'den@rooms.other.example'));
-    await box.says(here, presence(undefined, 'den@rooms.other.example/Ann', join));
-    seen(here);
-    await deny(box.near, 'domain:other.example', 'federate-in');
-    const said = xml('message', { type: 'groupchat', id: 'g', to: 'den@rooms.other.example' }, xml('body', {}, 'Hi'));
-    await box.says(there, said);
-    expect(seen(here)).toEqual([]);
+  describe('a room in which somebody of the other server is', () => {
+    const den = 'den@rooms.other.example';
+
+    beforeEach(async () => {
+      const join = xml('x', { xmlns: 'http://jabber.org/protocol/muc' });
+      await box.says(there, presence(undefined, `${den}/Cora`, join));
+      const open = xml('field', { var: 'muc#roomconfig_membersonly' }, xml('value', {}, '0'));
+      const type = xml('field', { var: 'FORM_TYPE' }, xml('value', {}, 'http://jabber.org/protocol/muc#roomconfig'));
+      const form = xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, type, open);
+      await box.says(there, iq('set', xml('query', { xmlns: 'http://jabber.org/protocol/muc#owner' }, form), den));
+      await box.says(here, presence(undefined, `${den}/Ann`, join));
+      expect([seen(here).length, seen(there).length].every((count) => count > 0)).toBe(true);
+    });
+
+    test('says nothing more there once that server’s owner denies its domain', async () => {
+      await deny(box.near, 'domain:other.example', 'federate-in');
+      await box.says(there, xml('message', { type: 'groupchat', id: 'g', to: den }, xml('body', {}, 'Hi')));
+      expect(seen(here)).toEqual([]);
+    });
+
+    test.each(['federate-in', 'federate-out'])('puts them out once its own owner denies theirs %s', async (action) => {
+      await deny(box.other, 'domain:near.example', action);
+      await expect.poll(() => seen(there)).toEqual([`presence:unavailable ${den}/Ann`]);
+    });
   });
 });
 

@@ -21,11 +21,14 @@ export const chat = (from: string, to: string, body = 'Hello') =>
   xml('message', { xmlns: 'jabber:client', type: 'chat', id: 'm', from, to }, xml('body', {}, body)).toString();
 export const subscribe = (from: string, to: string) => xml('presence', { type: 'subscribe', from, to }).toString();
 
-/** Ann and Bea are members of the near host, Cora and Lily of the other; Lily is limited. */
-export async function furnished(box: Box, { ann, bea, cora, lily }: Record<'ann' | 'bea' | 'cora' | 'lily', Account>) {
+/** Ann, Bea and Gus are members of the near host, Cora and Lily of the other; Lily is limited. */
+export async function furnished(
+  box: Box,
+  { ann, bea, gus, cora, lily }: Record<'ann' | 'bea' | 'gus' | 'cora' | 'lily', Account>,
+) {
   const commit = (...changes: Change[]) => box.store.journal.commit(...changes);
   const { near, other, store } = box;
-  const [annOld, beaOld, coraNow] = [at(ann), at(bea), at(cora, 'other.example')];
+  const [annOld, beaOld, gusOld, coraNow] = [at(ann), at(bea), at(gus), at(cora, 'other.example')];
   const den = `den@rooms.${OLD}`;
   const atMs = 1;
   const node = (owner: string, name: string, more: object = {}) =>
@@ -81,9 +84,9 @@ export async function furnished(box: Box, { ann, bea, cora, lily }: Record<'ann'
     change('stanza held', {
       account: cora.id,
       id: store.newId(),
-      from: beaOld,
+      from: gusOld,
       atMs,
-      stanza: chat(`${beaOld}/desk`, coraNow),
+      stanza: chat(`${gusOld}/desk`, coraNow),
     }),
     change('stanza held', {
       account: ann.id,

@@ -74,17 +74,19 @@ let servers: Servers;
 let box: Box;
 let ann: Account;
 let bea: Account;
+let gus: Account;
 let cora: Account;
 let lily: Account;
 
 const commit = (...changes: Change[]) => box.store.journal.commit(...changes);
-const furnish = () => furnished(box, { ann, bea, cora, lily });
+const furnish = () => furnished(box, { ann, bea, gus, cora, lily });
 
 beforeEach(async () => {
   servers = await openServers();
   ({ box } = servers);
   ann = await box.member(box.near, 'ann');
   bea = await box.member(box.near, 'bea');
+  gus = await box.member(box.near, 'gus');
   cora = await box.member(box.other, 'cora');
   lily = await box.member(box.other, 'lily');
   onTestFinished(() => expect(box.faults).toBe(0));
@@ -124,17 +126,20 @@ describe('after it', () => {
   };
 
   test('who waits, was let in or refused is the same', async () => {
+    expect(box.other.quarantine.holds(cora, at(gus))).toBe(true);
     await rename();
     const { access } = box.store;
-    expect(box.other.quarantine.waiting(cora)).toMatchObject([{ from: at(bea, NEW), stanzas: 1 }]);
+    expect(box.other.quarantine.waiting(cora)).toMatchObject([{ from: at(gus, NEW), stanzas: 1 }]);
     expect(access.accepts(lily.id, at(ann, NEW))).toBe(true);
     expect(access.approved(lily.id)).toContain(at(ann, NEW));
     expect(access.refused(lily.id, `rude@${NEW}`)).toBe(true);
     expect(access.approvalRequests(box.other.server.id)).toMatchObject([{ contact: at(bea, NEW) }]);
     const desk = await box.online(box.other, cora, 'desk');
-    await box.other.quarantine.accept(cora, at(bea, NEW));
+    // Whoever is written to is let in.
+    await box.says(desk, xml('message', { type: 'chat', id: 'm', to: at(gus, NEW) }, xml('body', {}, 'Yes?')));
+    await vi.waitFor(() => expect(box.other.quarantine.waiting(cora)).toEqual([]));
     await box.settled();
-    expect(desk.received.map(({ attrs }) => attrs.from)).toEqual([`${at(bea, NEW)}/desk`]);
+    expect(desk.received.map(({ attrs }) => attrs.from)).toEqual([`${at(gus, NEW)}/desk`]);
   });
 
   test('a request that a contact on the box had made is answered from the address that it has in its list', async () => {

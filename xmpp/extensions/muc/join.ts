@@ -94,8 +94,18 @@ export function mayStay(muc: Muc, room: Room, from: Jid): boolean {
   const who = whoIs(muc.host, from);
   const isServed = who === undefined || muc.host.access.allows({ action: 'use-service', who });
   return (
-    isServed && isAllowed(muc, from, 'join-room') && isForLimited(muc, room, from, room.affiliationOf(muc.bareOf(from)))
+    isServed &&
+    mayBeReached(muc, who) &&
+    isAllowed(muc, from, 'join-room') &&
+    isForLimited(muc, room, from, room.affiliationOf(muc.bareOf(from)))
   );
+}
+
+/** Of somebody elsewhere: what they say comes here, and what the room says goes there. */
+function mayBeReached({ host }: Muc, who: ReturnType<typeof whoIs>): boolean {
+  if (!who || !('jid' in who)) return true;
+  const { domain } = who.jid;
+  return (['federate-in', 'federate-out'] as const).every((action) => host.access.allows({ action, who: { domain } }));
 }
 
 /** What the server's owner says of it, whatever the room's owner does. */
