@@ -53,6 +53,25 @@ describe.runIf(present)('slixmpp', () => {
     await paris.event('message', { body: 'one door for all' });
   });
 
+  test('logs in at a server that was added a moment ago, and at a fallback of it, whose names the certificate has', async () => {
+    await house.box.command('server add', { domain: 'club.example', mode: 'open' });
+    await house.box.command('server fallback add', { domain: 'club.example', fallback: 'münchen.example' });
+    const password = 'secret of the club';
+    for (const local of ['tybalt', 'petruchio'])
+      await house.box.command('user add', { address: `${local}@club.example`, password, role: 'member' });
+    const tybalt = connect('tybalt', { jid: 'tybalt@club.example', password });
+    await tybalt.event('online');
+    const petruchio = connect('petruchio', {
+      jid: 'petruchio@münchen.example',
+      password,
+      tls: true,
+      port: house.box.ports.c2sTls,
+    });
+    await petruchio.event('online');
+    petruchio.order('say', { to: 'tybalt@club.example', body: 'Here comes Romeo' });
+    await tybalt.event('message', { body: 'Here comes Romeo', sender: 'petruchio@münchen.example' });
+  });
+
   test('is refused with a wrong password', async () => {
     await house.box.addAccount('mercutio');
     await connect('mercutio', { password: 'wrong' }).event('refused');
