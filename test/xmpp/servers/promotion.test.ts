@@ -65,7 +65,7 @@ const STAYS: Readonly<Record<string, string>> = {
 
 /** Columns of text, by their names, that hold no address of the box. */
 const NO_ADDRESS =
-  /^peer_rules\.domain$|\.(id|one|hlc|\w+_hlc|account|server|owner|room|circle|code|local|node|nick|uri|title|hue|role|status|mode|registration|action|decision|direction|groups|circles|subscription|affiliation|state|options|standing|kind|keys|hash|name|namespace|created_by|username|resets|came_from|what|reason|words|resource|shows|client|software|device|tokens|secret|type|purpose|replaced|down_to|value)$/;
+  /^peer_rules\.domain$|^blocklist|\.(id|one|hlc|\w+_hlc|account|server|owner|room|circle|code|local|node|nick|uri|title|hue|role|status|mode|registration|action|decision|direction|groups|circles|subscription|affiliation|state|options|standing|kind|keys|hash|name|namespace|created_by|username|resets|came_from|what|reason|words|resource|shows|client|software|device|tokens|secret|type|purpose|replaced|down_to|value)$/;
 const SPECIAL = [...MOVES, ...Object.keys(STAYS)];
 
 const isOld = (text: string) => text.replaceAll(`old.${OLD}`, '').includes(OLD);
