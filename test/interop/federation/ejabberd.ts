@@ -55,7 +55,7 @@ export async function startEjabberd(internet: Internet, options: ServerOptions):
   return ForeignServer.start(internet, { ...site, launch });
 }
 
-function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, proof }: Site): object {
+function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, proof, keeper }: Site): object {
   const from = (port: number, facts: object) => (port === 0 ? [] : [{ port, ip: address, ...facts }]);
   return {
     hosts: [domain],
@@ -75,7 +75,7 @@ function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, pro
       mod_blocking: {},
       mod_caps: {},
       mod_carboncopy: {},
-      mod_disco: {},
+      mod_disco: keeper === undefined ? {} : { server_info: [abuseGoesTo(`xmpp:${keeper}@${domain}`)] },
       mod_last: {},
       mod_mam: { default: 'always' },
       mod_muc: { host: `rooms.${domain}`, access_create: 'all', default_room_options: { public: true, mam: true } },
@@ -92,5 +92,7 @@ function configuration({ domain, address, c2s, s2s, s2sTls, certificate, ca, pro
     },
   };
 }
+
+const abuseGoesTo = (uri: string) => ({ modules: 'all', name: 'abuse-addresses', urls: [uri] });
 
 const binary = (text: string) => `<<${[...Buffer.from(text)].join()}>>`;

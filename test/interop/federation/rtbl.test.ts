@@ -1,20 +1,38 @@
-/** A list of spammers that Prosody keeps (RTBL), and a report (XEP-0377) to those who look after it. */
+/** A list of spammers that another server keeps (RTBL), and a report (XEP-0377) to those who look after that server. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Box } from '../../kit/box.ts';
 import { startBox } from '../../kit/federated-box.ts';
 import { Internet } from '../../kit/internet.ts';
 import { childOf, textOf } from '../../kit/tree.ts';
+import { hasEjabberd, startEjabberd } from './ejabberd.ts';
 import { newMember, Person } from './person.ts';
 import { hasProsody, startProsody } from './prosody.ts';
 import { type ForeignServer, PATIENCE_MS } from './server.ts';
 
 const PUBSUB = 'http://jabber.org/protocol/pubsub';
-const DOMAIN = 'prosody.test';
-const LISTS = `lists.${DOMAIN}`;
 const NODE = 'muc_bans_sha256';
 const NS_REPORTING = 'urn:xmpp:reporting:1';
 const hash = (name: string) => createHash('sha256').update(name).digest('hex');
+
+const servers = [
+  {
+    name: 'Prosody',
+    start: startProsody,
+    present: hasProsody,
+    domain: 'prosody.test',
+    lists: 'lists',
+    address: '127.0.0.71',
+  },
+  {
+    name: 'ejabberd',
+    start: startEjabberd,
+    present: hasEjabberd,
+    domain: 'ejabberd.test',
+    lists: 'nodes',
+    address: '127.0.0.72',
+  },
+];
 
 interface ListRow {
   entries: number;
@@ -22,7 +40,8 @@ interface ListRow {
   trouble: string | null;
 }
 
-describe.skipIf(!hasProsody)('Prosody', () => {
+describe.each(servers.filter(({ present }) => present))('$name', ({ start, domain, lists, address }) => {
+  const LISTS = `${lists}.${domain}`;
   let internet: Internet;
   let box: Box;
   let other: ForeignServer;
@@ -33,7 +52,7 @@ describe.skipIf(!hasProsody)('Prosody', () => {
   beforeAll(async () => {
     internet = await Internet.create();
     const accounts = ['romeo', 'keeper'];
-    other = await startProsody(internet, { domain: DOMAIN, address: '127.0.0.71', accounts, keeper: 'keeper' });
+    other = await start(internet, { domain, address, accounts, keeper: 'keeper' });
     [keeper, romeo] = [
       new Person(await other.login('keeper', 'theirs')),
       new Person(await other.login('romeo', 'theirs')),
@@ -97,7 +116,7 @@ describe.skipIf(!hasProsody)('Prosody', () => {
     await alice.hears('I am no spammer', romeo.jid);
   });
 
-  test('while Prosody is gone and the box was started anew, the list counts; then it tells again', async () => {
+  test('while that server is gone and the box was started anew, the list counts; then it tells again', async () => {
     await other.crash();
     await box.stop();
     await box.boot();
@@ -114,7 +133,7 @@ describe.skipIf(!hasProsody)('Prosody', () => {
     await romeo.comesOnline();
   });
 
-  test('a report is told to whom Prosody names against abuse, with the message and without who reported', async () => {
+  test('a report is told to whom it names against abuse, with the message and without who reported', async () => {
     romeo.say(alice.bare, 'Buy now');
     const spam = await alice.hears('Buy now');
     const stanzaId = childOf(spam, 'stanza-id', 'urn:xmpp:sid:0')?.attrs;
