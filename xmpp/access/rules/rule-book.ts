@@ -1,7 +1,7 @@
 /** The owner's rules of one server, as they are written: the command line, ad-hoc commands and the web all come through here. */
 import type { Host } from '../../extension.ts';
 import { ACTIONS, type AccessAction, type AccessRule, DECISIONS, type Decision } from '../../store/access-model.ts';
-import { change } from '../../store/changes.ts';
+import { type Change, change } from '../../store/changes.ts';
 import type { Id, Mode, Registration } from '../../store/model.ts';
 import type { Actor } from '../acts.ts';
 import { canBe } from './decide.ts';
@@ -42,10 +42,11 @@ export class RuleBook {
       throw new RangeError('only message-in and presence can be held in quarantine');
     if (bytes !== undefined && (action !== 'upload' || decision !== 'allow'))
       throw new RangeError('a number of bytes belongs to a rule that allows upload');
+    const { position, moved } = this.#place(before);
     const rule: AccessRule = {
       id: store.newId(),
       server: server.id,
-      position: this.#position(before),
+      position,
       subject,
       action,
       decision,
@@ -55,6 +56,7 @@ export class RuleBook {
       why,
     };
     await store.journal.commit(
+      ...moved,
       change('access rule set', rule),
       acts.change(actor, `access ${decision}`, `${subject} ${action}`),
     );
@@ -90,14 +92,17 @@ export class RuleBook {
     );
   }
 
-  /** Between the two that it goes between; positions are fractions, so that no other rule moves. */
-  #position(before: Id | undefined): number {
+  /** Between the two that it goes between: as a fraction, so that no other rule moves; when there is none left, all are numbered anew. */
+  #place(before: Id | undefined): { position: number; moved: Change[] } {
     const { rules } = this.#host.access;
     const index = before === undefined ? rules.length : rules.findIndex(({ id }) => id === before);
     if (index === -1) throw new RangeError('there is no such rule to put it before');
     const previous = rules[index - 1]?.position ?? (rules[index]?.position ?? 1) - 1;
     const next = rules[index]?.position ?? previous + 2;
-    return (previous + next) / 2;
+    const position = (previous + next) / 2;
+    if (previous < position && position < next) return { position, moved: [] };
+    const moved = rules.map((rule, at) => change('access rule set', { ...rule, position: at < index ? at : at + 1 }));
+    return { position: index, moved };
   }
 }
 

@@ -46,6 +46,18 @@ test('the first rule that matches decides, and says so', async () => {
   ]);
 });
 
+test('a rule goes before another however often one went there', async () => {
+  const host = await testHost();
+  const book = new RuleBook(host);
+  const add = (subject: string, before?: string) =>
+    book.add({ subject, action: 'upload', decision: 'deny', ...(before && { before }) }, COMMAND_LINE);
+  await add('member');
+  const last = await add('everyone');
+  for (let number = 0; number < 80; number += 1) await add(`domain:d${number}.example`, last.id);
+  const subjects = ['member', ...Array.from({ length: 80 }, (_, number) => `domain:d${number}.example`), 'everyone'];
+  expect(host.access.rules.map(({ subject }) => subject)).toEqual(subjects);
+});
+
 test('somebody in the roster is no stranger, and a stranger again when taken out', async () => {
   const host = await testHost();
   const alice = await host.member('alice');
