@@ -282,7 +282,7 @@ export class Box {
 
   async #startWeb(panel: PanelController, files: UploadFiles): Promise<void> {
     const { config, clock, log } = this.#options;
-    const { server, pairing, store } = this.running;
+    const { server, pairing } = this.running;
     const web = buildWeb({
       config,
       server,
@@ -290,7 +290,6 @@ export class Box {
       panel,
       ...this.#once,
       files,
-      store,
       network: this.network,
       onion: () => this.tor.onion,
       clock,

@@ -192,7 +192,8 @@ export interface ServerConfig {
   power?: { restart(): void; shutDown(): void };
   /** Gives a file away once, over https, made as it is fetched; absent, or no offer, where nothing serves it. */
   downloads?: {
-    offer(fileName: string, make: () => Iterable<string>): { url: string; untilMs: number } | undefined;
+    /** @param make undefined where it is not to be had any more by then */
+    offer(fileName: string, make: () => Iterable<string> | undefined): { url: string; untilMs: number } | undefined;
   };
   /** Takes a member's file over https, once, into what reads it; absent, or no offer, where nothing serves it. */
   imports?: {

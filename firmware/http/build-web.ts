@@ -1,7 +1,8 @@
 /** The web ports of the box: pages, uploads, and streams that come over them. */
+import { whoMay } from '../../xmpp/access/may-log-in.ts';
 import type { Clock } from '../../xmpp/clock.ts';
 import type { XmppServer } from '../../xmpp/server.ts';
-import type { Store } from '../../xmpp/store/store.ts';
+import type { Id } from '../../xmpp/store/model.ts';
 import type { Config } from '../config.ts';
 import type { BoxLog } from '../log.ts';
 import type { Network } from '../network.ts';
@@ -15,7 +16,6 @@ export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' |
   config: Config;
   server: XmppServer;
   files: UploadFiles;
-  store: Store;
   network: Network;
   clock: Clock;
   log: BoxLog;
@@ -23,7 +23,7 @@ export interface WebParts extends Pick<Site, 'pairing' | 'panel' | 'downloads' |
 
 /** Opens nothing yet. */
 export function buildWeb(parts: WebParts): WebServer {
-  const { config, server, files, store, network, clock, log, ...pages } = parts;
+  const { config, server, files, network, clock, log, ...pages } = parts;
   const { addresses, certificate } = network;
   const { address, c2s, c2s_tls, http, https } = config.listen;
   const app = createApp({
@@ -37,6 +37,7 @@ export function buildWeb(parts: WebParts): WebServer {
     streamUrls: (domain) => addresses.streams(network.reachableAt(domain), config.web.url),
     fingerprint: () => certificate.fingerprint(),
   });
+  const mayUpload = (id: Id) => server.hosts.some((host) => whoMay(host, id, 'upload') !== undefined);
   const plain = https === 0 || config.upload.url !== '';
   return new WebServer({
     address,
@@ -45,7 +46,7 @@ export function buildWeb(parts: WebParts): WebServer {
     doors: server.doors,
     app,
     imports: pages.imports,
-    uploads: { server: new UploadServer({ files, store, clock, log }), plain },
+    uploads: { server: new UploadServer({ files, mayUpload, clock, log }), plain },
     streams: server.web,
     secured: { protocols: server.protocols, take: (entrant) => server.takeSecured(entrant) },
     log,

@@ -7,7 +7,8 @@ import { type OneTimeLink, OneTimeLinks } from './one-time-links.ts';
 
 interface Download {
   fileName: string;
-  make: () => Iterable<string>;
+  /** Undefined where it is not to be had any more. */
+  make: () => Iterable<string> | undefined;
 }
 
 export class Downloads implements NonNullable<ServerConfig['downloads']> {
@@ -18,7 +19,7 @@ export class Downloads implements NonNullable<ServerConfig['downloads']> {
     this.#links = new OneTimeLinks(clock, random, urlOf);
   }
 
-  offer(fileName: string, make: () => Iterable<string>): OneTimeLink | undefined {
+  offer(fileName: string, make: Download['make']): OneTimeLink | undefined {
     return this.#links.offer({ fileName, make });
   }
 
@@ -32,8 +33,9 @@ export function downloadRoutes({ downloads }: { downloads: Downloads }): Hono<We
   routes.get('/export/:token', (c) => {
     // Somebody who only looks whether it is there does not use it up.
     const found = c.req.method === 'GET' ? downloads.take(c.req.param('token')) : undefined;
-    if (!found) return c.notFound();
-    return c.body(streamOf(found.make()), 200, {
+    const lines = found?.make();
+    if (!found || !lines) return c.notFound();
+    return c.body(streamOf(lines), 200, {
       'Content-Type': 'application/xml; charset=utf-8',
       'Content-Disposition': `attachment; filename*=UTF-8''${encodeURIComponent(found.fileName)}`,
       'Cache-Control': 'no-store',

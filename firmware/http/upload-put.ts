@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../xmpp/clock.ts';
 import type { Log } from '../../xmpp/log.ts';
-import { CommitError, type Store } from '../../xmpp/store/store.ts';
+import type { Id } from '../../xmpp/store/model.ts';
+import { CommitError } from '../../xmpp/store/store.ts';
 import type { Upload } from '../../xmpp/store/upload-model.ts';
 import type { UploadFiles } from '../upload-files.ts';
 import { refuse } from './upload-answer.ts';
@@ -15,7 +16,8 @@ const MAX_UPLOADS = 32;
 
 export interface PutContext {
   files: UploadFiles;
-  store: Store;
+  /** Whether this account may still log in and upload. */
+  mayUpload(account: Id): boolean;
   clock: Clock;
   log: Log;
 }
@@ -53,10 +55,10 @@ export class Intake {
 
   /** Undefined where the file may come. */
   #refusalOf(slot: Upload | undefined, { headers }: IncomingMessage): number | undefined {
-    const { files, store, clock } = this.#context;
+    const { files, mayUpload, clock } = this.#context;
     if (!slot) return 404;
     if (slot.storedMs !== undefined || files.isComing(slot.id)) return 409;
-    if (store.accounts.byId(slot.account)?.status !== 'active') return 403;
+    if (!mayUpload(slot.account)) return 403;
     if (slot.expiresMs <= clock.nowMs()) return 410;
     // RFC 9110 section 14.5.
     if (headers['content-range'] !== undefined) return 400;

@@ -2,13 +2,14 @@
  * XEP-0227 for members: all that is theirs, as a file that their browser fetches once. Without the keys of the password: whoever got
  * hold of a session for a moment is not to take those along.
  */
+import { whoMayLogIn } from '../access/may-log-in.ts';
 import { dateTime } from '../clock.ts';
 import { formElement } from '../data-form.ts';
 import type { Extension, Host } from '../extension.ts';
 import { exportAccount } from '../portability/writer.ts';
 import { type CommandOutcome, isOwner } from '../routing/command.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
-import type { Account } from '../store/model.ts';
+import type { Account, Id } from '../store/model.ts';
 import { xml } from '../xml.ts';
 
 const NODE = 'urn:casp3r:export';
@@ -36,11 +37,15 @@ export const accountExport: Extension = {
   },
 };
 
+/** Undefined where the member may not log in any more by then. */
+function written(host: Host, id: Id): Iterable<string> | undefined {
+  const account = whoMayLogIn(host, id);
+  return account && exportAccount(host, account, { credentials: false });
+}
+
 /** @throws StanzaError service-unavailable where nothing serves it encrypted */
 function offer(host: Host, member: Account | undefined): CommandOutcome {
-  const offered =
-    member &&
-    host.config.downloads?.offer(`${member.local}.xml`, () => exportAccount(host, member, { credentials: false }));
+  const offered = member && host.config.downloads?.offer(`${member.local}.xml`, () => written(host, member.id));
   if (!offered) throw new StanzaError('service-unavailable', { text: 'This box serves no encrypted pages.' });
   const { url, untilMs } = offered;
   return {

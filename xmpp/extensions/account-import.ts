@@ -1,4 +1,5 @@
 /** XEP-0227 the other way: a member brings along what they had elsewhere, by a page that takes their file once. */
+import { whoMayLogIn } from '../access/may-log-in.ts';
 import { dateTime } from '../clock.ts';
 import type { ImportReport } from '../config.ts';
 import { formElement } from '../data-form.ts';
@@ -48,8 +49,8 @@ function offer(host: Host, member: Account | undefined): CommandOutcome {
 
 /** The account as it is by then. @throws Error with a line for the member; CommitError */
 function takeIn(host: Host, id: string, bytes: AsyncIterable<Uint8Array>): Promise<ImportReport> {
-  const account = host.store.accounts.byId(id);
-  if (account?.status !== 'active') throw new Error('this account is not there any more');
+  const account = whoMayLogIn(host, id);
+  if (!account) throw new Error('this account is not there any more');
   const include = () => {
     throw new Error('it names other files: bring one file that has everything');
   };

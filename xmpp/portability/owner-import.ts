@@ -3,6 +3,7 @@
  * could have sent, and goes the same way, with the same limits: contacts without anybody's consent to be seen, no password, no
  * right. Only messages are taken into the archive by themselves. What the account has already stays as it is.
  */
+import { whoMayLogIn } from '../access/may-log-in.ts';
 import { assertWithinQuota } from '../access/quota.ts';
 import type { ImportReport } from '../config.ts';
 import type { Host } from '../extension.ts';
@@ -67,8 +68,7 @@ class OwnerImport {
   }
 
   async take(piece: Piece): Promise<void> {
-    if (this.#host.store.accounts.byId(this.#account.id)?.status !== 'active')
-      throw new Error('this account may not be used any more');
+    if (!whoMayLogIn(this.#host, this.#account.id)) throw new Error('this account may not be used any more');
     if (piece.kind === 'unknown') this.#leave(piece.what);
     else if (piece.kind === 'user') this.#begin(piece);
     else if (piece.kind === 'part' && this.#theirs && !this.#isOther) await this.#attempt(piece, this.#theirs);

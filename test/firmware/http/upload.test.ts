@@ -8,6 +8,8 @@ import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { WebEnv } from '../../../firmware/http/app.ts';
 import { WebServer } from '../../../firmware/http/web-server.ts';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { UploadSlot } from '../../../xmpp/store/upload-model.ts';
 import { freePorts } from '../../kit/ports.ts';
@@ -143,6 +145,13 @@ describe('a file', () => {
     expect((await put(late.path)).status).toBe(404);
     expect((await put(`/upload/${'A'.repeat(32)}/soup.jpg`)).status).toBe(404);
     const other = await slot();
+    const book = new RuleBook(host);
+    for (const action of ['login', 'upload']) {
+      const rule = { subject: `account:${host.addressOf(alice)}`, action, decision: 'deny' } as const;
+      const { id } = await book.add(rule, COMMAND_LINE);
+      expect((await put(other.path)).status).toBe(403);
+      await book.remove(id, COMMAND_LINE);
+    }
     await host.accounts.setStatus(alice, 'disabled');
     expect((await put(other.path)).status).toBe(403);
     expect(names()).toEqual([]);

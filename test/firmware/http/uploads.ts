@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { UploadServer } from '../../../firmware/http/upload.ts';
 import { UploadFiles } from '../../../firmware/upload-files.ts';
+import { whoMay } from '../../../xmpp/access/may-log-in.ts';
 import { silentLog } from '../../xmpp/extensions/harness.ts';
 import type { Home } from '../home.ts';
 
@@ -18,5 +19,6 @@ export async function openFiles({ folder, host, clock }: Home): Promise<UploadFi
 
 export async function openUploads(home: Home, files?: UploadFiles): Promise<UploadServer> {
   const { host, clock } = home;
-  return new UploadServer({ files: files ?? (await openFiles(home)), store: host.store, clock, log: silentLog });
+  const mayUpload = (id: string) => whoMay(host, id, 'upload') !== undefined;
+  return new UploadServer({ files: files ?? (await openFiles(home)), mayUpload, clock, log: silentLog });
 }

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { offline } from '../../../xmpp/extensions/offline.ts';
 import { push } from '../../../xmpp/extensions/push/push.ts';
 import { wakingOf } from '../../../xmpp/extensions/push/waking.ts';
@@ -191,6 +193,18 @@ describe('who is told no more', () => {
     expect(told()).toEqual([]);
     await enable();
     await say(host, CAROL, ALICE, chat('three'));
+    expect(told()).toHaveLength(1);
+  });
+
+  test('one whom a rule of the owner keeps from logging in', async () => {
+    await enable();
+    leave();
+    const rule = { subject: `account:${ALICE}`, action: 'login', decision: 'deny' } as const;
+    const { id } = await new RuleBook(host).add(rule, COMMAND_LINE);
+    await say(host, BOB, ALICE, chat('one'));
+    expect(told()).toEqual([]);
+    await new RuleBook(host).remove(id, COMMAND_LINE);
+    await say(host, CAROL, ALICE, chat('two'));
     expect(told()).toHaveLength(1);
   });
 

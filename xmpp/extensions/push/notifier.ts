@@ -3,6 +3,7 @@
  * the client came back or a while passed. A client that was woken comes back within seconds and then gets everything; one whose
  * network only shows a notice is told again where a conversation goes on. A call does not wait for any of this.
  */
+import { whoMayLogIn } from '../../access/may-log-in.ts';
 import type { Host } from '../../extension.ts';
 import { StanzaError } from '../../routing/stanza-error.ts';
 import { change } from '../../store/changes.ts';
@@ -70,7 +71,7 @@ export class Notifier {
 
   #send(account: Account, registration: PushRegistration, waking: Waking, progress: Progress): void {
     // Who may not log in is woken by nothing.
-    if (this.#host.store.accounts.byId(account.id)?.status !== 'active') return;
+    if (!whoMayLogIn(this.#host, account.id)) return;
     if (progress.told.size >= MAX_CHATS) progress.told.clear();
     progress.told.set(waking.chat, this.#host.clock.nowMs());
     progress.underWay += 1;
