@@ -32,7 +32,8 @@ export default defineConfig({
       }),
       project('box', ['test/box/**/*.test.ts'], whole),
       project('talk', ['test/talk/**/*.test.ts'], whole),
-      project('interop', ['test/interop/**/*.test.ts'], { ...whole, fileParallelism: false }),
+      // Each file has programs, ports and addresses of its own, and waits for the programs more than it works.
+      project('interop', ['test/interop/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 120_000 }),
       project('compliance', ['test/compliance/**/*.test.ts'], whole),
       project('browser', ['test/browser/**/*.test.ts'], { ...whole, fileParallelism: false }),
       project('hil', [`test/hil/${hardware}/**/*.test.ts`], {
