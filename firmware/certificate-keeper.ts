@@ -57,6 +57,26 @@ export class CertificateKeeper {
     if (made) log.info({ names: domains.join(' ') }, 'made a certificate for the names of this box');
   }
 
+  /** Names of a domain and the services beside it that the owner's certificate for it lacks; the box's own has all. */
+  lacking(domain: string): string[] {
+    const files = this.#givenFor(domain);
+    if (!files) return [];
+    const certificate = new X509Certificate(readFileSync(files.certificate));
+    const names = [domain, ...serviceSubdomains().map((label) => `${label}.${domain}`)];
+    return names.filter((name) => certificate.checkHost(domainToASCII(name)) === undefined);
+  }
+
+  /** That of the domain or the nearest above it, as handshakes choose it (xmpp/stream/tls.ts). */
+  #givenFor(domain: string): CertificateFiles | undefined {
+    const { given } = this.#options;
+    const ascii = domainToASCII(domain);
+    const [nearest] = Object.entries(given.domains ?? {})
+      .map(([name, files]) => ({ name: domainToASCII(name), files }))
+      .filter(({ name }) => ascii === name || ascii.endsWith(`.${name}`))
+      .sort((one, other) => other.name.length - one.name.length);
+    return nearest?.files ?? (this.isOwn ? undefined : given);
+  }
+
   /** When the certificate in use ends, in milliseconds since 1970; undefined where it cannot be read. */
   get endsMs(): number | undefined {
     try {

@@ -142,6 +142,7 @@ export class XmppHost implements Host {
   }
 
   knownAs(jid: Jid): Jid {
+    if (jid.domain === this.server.domain) return jid;
     const domain = this.#surroundings.hostOf(jid.domain)?.server.domain;
     if (domain === undefined || domain === jid.domain) return jid;
     const bare = jid.local === '' ? domain : `${jid.local}@${domain}`;

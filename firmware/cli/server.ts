@@ -39,6 +39,7 @@ export function addServerCommand(casp3r: Command): void {
       if (json) return printJson(added);
       print(`${added.domain} is served, in the mode ${added.mode}; its first account is its administrator`);
       print(`Make it with: casp3r invite create --server ${added.domain}`);
+      warnOfNames(added);
     });
 
   server
@@ -54,11 +55,13 @@ export function addServerCommand(casp3r: Command): void {
       print(`${removed.domain} is gone, with everything that was in it`);
     });
 
-  const moved = ({ domain, fallbacks }: ServerNames) => {
+  const moved = (names: ServerNames) => {
+    const { domain, fallbacks } = names;
     print(
       `${domain} is the address of this server and its members; ${fallbacks.join(', ')} ${fallbacks.length === 1 ? 'goes' : 'go'} on working`,
     );
     print('Members and contacts were told.');
+    warnOfNames(names);
   };
 
   server
@@ -89,9 +92,18 @@ export function addServerCommand(casp3r: Command): void {
   addFallbackCommands(server.command('fallback').description('other domains that reach the same accounts'));
 }
 
+function warnOfNames({ uncertified }: ServerNames): void {
+  if (uncertified.length === 0) return;
+  print(
+    `Your certificate does not name ${uncertified.join(', ')}: apps and other servers will not believe the box there.`,
+  );
+}
+
 function addFallbackCommands(fallback: Command): void {
-  const told = (names: ServerNames) =>
+  const told = (names: ServerNames) => {
     print(`${names.domain} answers at ${[names.domain, ...names.fallbacks].join(', ')}`);
+    warnOfNames(names);
+  };
   for (const [word, about] of [
     ['add', 'the accounts of a server are reached at this domain as well'],
     ['remove', 'the box answers at this domain no more; who is logged in there has to log in elsewhere'],

@@ -20,14 +20,20 @@ export interface ServerRow {
   onion: string;
 }
 
-export type ServerNames = Pick<ServerRow, 'domain' | 'fallbacks' | 'mode'>;
+export interface ServerNames extends Pick<ServerRow, 'domain' | 'fallbacks' | 'mode'> {
+  /** Names of it that the owner's certificates lack. */
+  uncertified: string[];
+}
 
 export function serverCommands(box: Box): [string, Command][] {
   const service = () => box.running.server.servers;
   const changed = async (work: () => Promise<Row>): Promise<ServerNames> => {
     const { domain, fallbacks, mode } = await refused(work);
     await box.namesChanged();
-    return { domain, fallbacks, mode };
+    const served = box.running.server.hosts.some(({ server }) => server.domain === domain);
+    const names = served ? [domain, ...fallbacks] : [];
+    const uncertified = names.flatMap((name) => box.network.certificate.lacking(name));
+    return { domain, fallbacks, mode, uncertified };
   };
   return [
     ['server list', () => box.running.server.hosts.map(rowOf)],

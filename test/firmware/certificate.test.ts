@@ -6,6 +6,10 @@ import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ownCertificate } from '../../firmware/certificate.ts';
 import { checkCertificate } from '../../firmware/certificate-files.ts';
+import { CertificateKeeper } from '../../firmware/certificate-keeper.ts';
+import { systemClock } from '../../xmpp/clock.ts';
+import { Authority } from '../kit/ca.ts';
+import { silentLog } from '../xmpp/extensions/harness.ts';
 
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.parse('2026-11-22T12:00:00Z');
@@ -78,5 +82,56 @@ describe('a certificate of the owner’s', () => {
     writeFileSync(files.certificate, 'no PEM');
     expect(() => checkCertificate(files)).toThrow(/certificate\.pem cannot be used/);
     expect(() => checkCertificate({ ...files, certificate: 'none.pem' })).toThrow(/none\.pem cannot be used \(ENOENT/);
+  });
+});
+
+describe('what the owner’s certificates lack of a name that a server gets', () => {
+  const keeper = async (domains?: Record<string, readonly string[]>, general?: readonly string[]) => {
+    const authority = await Authority.create();
+    const written = async (name: string, dnsNames: readonly string[]) => {
+      const issued = await authority.issue({ domains: dnsNames });
+      const files = { certificate: join(folder, `${name}.pem`), key: join(folder, `${name}.key`) };
+      writeFileSync(files.certificate, issued.certificate);
+      writeFileSync(files.key, issued.key);
+      return files;
+    };
+    const own = await Promise.all(
+      Object.entries(domains ?? {}).map(async ([name, dnsNames]) => [name, await written(name, dnsNames)] as const),
+    );
+    const given = general ? await written('general', general) : { certificate: '', key: '' };
+    return new CertificateKeeper({
+      given: { ...given, domains: Object.fromEntries(own) },
+      components: [],
+      folder,
+      lan: () => ({ v4: [], v6: [] }),
+      clock: systemClock,
+      log: silentLog,
+    });
+  };
+
+  it('is nothing where the box makes its own', async () => {
+    expect((await keeper()).lacking('club.example')).toEqual([]);
+  });
+
+  it('is each name that no certificate of theirs has', async () => {
+    const general = ['home.example', '*.home.example', 'club.example', 'rooms.club.example', 'upload.club.example'];
+    const kept = await keeper({}, general);
+    expect(kept.lacking('home.example')).toEqual([]);
+    expect(kept.lacking('club.example').sort()).toEqual([
+      'multicast.club.example',
+      'proxy.club.example',
+      'pubsub.club.example',
+    ]);
+    expect(kept.lacking('else.example')).toContain('else.example');
+  });
+
+  it('goes by the files of the nearest domain', async () => {
+    const kept = await keeper({
+      'example.org': ['example.org'],
+      'münchen.example.org': ['*.xn--mnchen-3ya.example.org'],
+    });
+    expect(kept.lacking('münchen.example.org')).toEqual(['münchen.example.org']);
+    expect(kept.lacking('chat.example.org')).toContain('rooms.chat.example.org');
+    expect(kept.lacking('home.example')).toEqual([]);
   });
 });
