@@ -48,6 +48,16 @@ describe.runIf(hasChromium())('in a browser', () => {
     await wire.close();
   });
 
+  test('the panel page presses without JavaScript too', async () => {
+    const desk = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
+    await desk.goto(`http://localhost:${box.ports.http}/panel`);
+    const [answer] = await Promise.all([
+      desk.waitForResponse((response) => response.url().endsWith('/panel/press')),
+      desk.getByRole('button', { name: 'PAGE' }).click(),
+    ]);
+    expect(answer.status()).toBe(303);
+  });
+
   test('a code is good for one account only', async () => {
     const { url } = await box.invite();
     const [first, second] = [await browser.newPage(), await browser.newPage()];

@@ -108,6 +108,25 @@ describe.runIf(hasChromium())('the portal in a browser', () => {
     await phone.getByRole('alert').getByText('Log in again').waitFor();
   });
 
+  test('is there over https, where the cookie goes no other way', async () => {
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false });
+    const page = await context.newPage();
+    await page.goto(`https://127.0.0.1:${box.ports.https}/portal`);
+    await page.getByLabel('Address').fill(`alice@${box.domain}`);
+    await page.getByLabel('Password').fill('secret of alice');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText(`You are alice@${box.domain}`).waitFor();
+    expect(await context.cookies()).toMatchObject([
+      { name: '__Secure-casp3r_portal', secure: true, httpOnly: true, sameSite: 'Strict', path: '/portal' },
+    ]);
+    await page.goto(at());
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    await page.goto(`https://127.0.0.1:${box.ports.https}/portal`);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: 'Log in' }).waitFor();
+    expect(await context.cookies()).toEqual([]);
+  });
+
   test('every page fits a phone and a desk', async () => {
     const sections = [
       '',

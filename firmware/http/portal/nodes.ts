@@ -33,10 +33,13 @@ export const NODES = {
   endCircle: `${CIRCLES}#remove`,
 } as const;
 
-export type Group = 'access' | 'people' | 'invitations' | 'circles' | 'told' | 'lists' | 'box' | 'other';
+/** In the order in which they are shown. */
+const GROUPS = ['people', 'invitations', 'access', 'circles', 'told', 'box', 'lists', 'other'] as const;
 
-/** In the order in which they are shown; a command is in the first that takes it. */
-const GROUPS: readonly [Group, RegExp][] = [
+export type Group = (typeof GROUPS)[number];
+
+/** The first that takes a command has it. */
+const MEMBERS_OF: readonly [Group, RegExp][] = [
   ['access', /^urn:casp3r:access#|#edit-(?:black|white)list$/],
   ['invitations', /:invite#/],
   ['circles', /^urn:casp3r:circles#/],
@@ -44,13 +47,12 @@ const GROUPS: readonly [Group, RegExp][] = [
   ['told', /admin#(?:announce|.*-motd|.*-welcome)$/],
   ['box', /admin#(?:restart|shutdown)$/],
   ['people', /^http:\/\/jabber\.org\/protocol\/admin#|^urn:casp3r:(?:members|password)#/],
-  ['other', /./],
 ];
+
+const groupOf = (node: string): Group => MEMBERS_OF.find(([, takes]) => takes.test(node))?.[0] ?? 'other';
 
 /** The commands of this asker, in groups that have any. */
 export function grouped<T extends { node: string }>(all: readonly T[]): { group: Group; commands: T[] }[] {
-  const groupOf = (node: string) => GROUPS.find(([, takes]) => takes.test(node))?.[0];
-  return GROUPS.map(([group]) => ({ group, commands: all.filter(({ node }) => groupOf(node) === group) })).filter(
-    ({ commands }) => commands.length > 0,
-  );
+  const groups = GROUPS.map((group) => ({ group, commands: all.filter(({ node }) => groupOf(node) === group) }));
+  return groups.filter(({ commands }) => commands.length > 0);
 }

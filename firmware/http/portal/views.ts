@@ -157,12 +157,17 @@ export function serversOf(site: Site, { host }: PortalSession): ServersView {
   };
 }
 
-/** What only failed does not say for which server it was: where the box has several, it is shown to nobody. */
-function peersOf({ portal, hosts }: Site, { server }: Host): PeerState[] {
+/**
+ * Of this server alone. What only failed does not say for which server of the box that was: it is shown where a member has a contact
+ * there.
+ */
+function peersOf({ portal, hosts }: Site, { server, store }: Host): PeerState[] {
   const domains = [server.domain, ...server.fallbacks];
-  const isOurs = (local: string) =>
-    local === '' ? hosts().length === 1 : domains.some((domain) => local === domain || local.endsWith(`.${domain}`));
-  return portal.peers().filter(({ local }) => isOurs(local));
+  const isOurs = ({ local, domain }: PeerState) =>
+    local === ''
+      ? hosts().length === 1 || store.access.hasContactAt(server.id, domain)
+      : domains.some((own) => local === own || local.endsWith(`.${own}`));
+  return portal.peers().filter(isOurs);
 }
 
 function inShort(peers: readonly PeerState[]): { connected: number; troubled: number } {

@@ -4,6 +4,7 @@ import { Downloads } from '../../../firmware/http/downloads.ts';
 import { Imports } from '../../../firmware/http/imports.ts';
 import { Pairing } from '../../../firmware/pairing.ts';
 import { systemRandom } from '../../../xmpp/clock.ts';
+import type { PeerState } from '../../../xmpp/federation/status.ts';
 import type { Account, Role } from '../../../xmpp/store/model.ts';
 import { silentLog } from '../../xmpp/extensions/harness.ts';
 import { openHome } from '../home.ts';
@@ -25,12 +26,13 @@ interface From {
 
 type Form = Record<string, string | string[]>;
 
-export async function openPortal() {
+/** @param peers what the box would say of other servers */
+export async function openPortal(peers: readonly PeerState[] = []) {
   const home = await openHome();
   const { host, clock, server } = home;
   const app = createApp({
     hosts: () => server.hosts,
-    portal: { logins: server.logins, federates: () => server.federates, peers: () => server.peers },
+    portal: { logins: server.logins, federates: () => peers.length > 0, peers: () => peers },
     pairing: new Pairing({ invites: host.invites, clock, log: silentLog, onChange: () => {} }),
     panel: { frame: () => new Uint8Array(1024), onFrame: () => () => {}, press: () => {} },
     downloads: new Downloads(clock, systemRandom, (token) => `https://home.test/export/${token}`),

@@ -1,5 +1,6 @@
 /** What an administrator does in the portal, as a browser sends it. */
 import { describe, expect, it } from 'vitest';
+import type { PeerState } from '../../../xmpp/federation/status.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { Account } from '../../../xmpp/store/model.ts';
 import { openPortal } from './portal-kit.ts';
@@ -234,6 +235,45 @@ describe('members', () => {
     expect(answer.body).toContain('Nobody who administers would be left.');
     expect(portal.host.accounts.find('root')?.role).toBe('administrator');
   });
+});
+
+it('other servers are told of in the words of the command line, to those who look after the server they concern', async () => {
+  const nowMs = Date.UTC(2026, 5, 1, 12);
+  const failed: PeerState = {
+    ...{ domain: 'down.example', local: '', state: 'failed', direction: undefined, sinceMs: undefined },
+    ...{ tls: undefined, authenticated: undefined, address: undefined, queued: 0 },
+    lastError: { text: 'down.example has no address', atMs: nowMs - 60_000 },
+  };
+  const up: PeerState = {
+    ...failed,
+    ...{ domain: 'far.example', local: 'home.test', state: 'connected', direction: 'both', sinceMs: nowMs - 3_600_000 },
+    ...{ tls: 'TLSv1.3', authenticated: 'certificate', queued: 2, lastError: undefined },
+  };
+  const portal = await openPortal([up, failed, { ...up, domain: 'secret.example', local: 'rooms.club.test' }]);
+  const { browser } = await portal.administrator();
+  const { body } = await browser.get('/portal/servers');
+  expect(body).toContain(
+    '<strong>far.example</strong><span>here: home.test · state: connected · way: both · since: 1 h 0 min',
+  );
+  expect(body).toContain('TLS: 1.3 · proved by: certificate · queued: 2');
+  expect(body).toContain('last error: down.example has no address (1 min ago)');
+  expect(body).not.toContain('secret.example');
+  expect((await browser.get('/portal')).body).toContain('connected to 1, trouble with 1');
+  await portal.server.servers.add('club.test', 'community');
+  expect((await browser.get('/portal/servers')).body).not.toContain('down.example');
+  const item = {
+    contact: 'bob@down.example',
+    name: '',
+    groups: [],
+    subscription: 'both',
+    ask: false,
+    approved: false,
+  } as const;
+  const alice = await portal.member('alice');
+  await portal.host.store.journal.commit(
+    change('roster item set', { account: alice.id, item: { ...item, groups: [] } }),
+  );
+  expect((await browser.get('/portal/servers')).body).toContain('down.example');
 });
 
 it('the log is shown newest first, in pages', async () => {

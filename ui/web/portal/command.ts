@@ -5,7 +5,7 @@ import { type Flash, note, type PortalFrame, portalPage, token } from './frame.t
 import { type ResultView, resultHtml } from './result.ts';
 import { words } from './words.ts';
 
-export interface FormView {
+interface FormView {
   title: string;
   instructions: string;
   fields: readonly FieldView[];

@@ -15,7 +15,7 @@ export function morePage(frame: PortalFrame, { groups }: MoreView): Html {
     words.sections.more,
     html`
 <p class="lead">${said.about}</p>
-<div class="tiles">${groups.map(
+<div class="groups">${groups.map(
       ({ group, commands }) => html`<section class="card">
 <h2>${said.groups[group]}</h2>
 ${actions(

@@ -62,7 +62,7 @@ const cellHtml = (cell: string | Html, column: string): Html =>
 
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
-export function valueHtml(value: string): Html {
+function valueHtml(value: string): Html {
   if (DATE.test(value)) return time(Date.parse(value));
   if (/^(https?|xmpp):/.test(value)) return html`<a href="${value}" rel="noreferrer noopener">${value}</a>`;
   return html`${value}`;

@@ -23,6 +23,7 @@ main.portal { padding-top: .5rem; }
 .portal .tiles .card { margin: 0; }
 .tiles + .card, .tiles + p { margin-top: 1rem !important; }
 @media (min-width: 40rem) { .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+@media (min-width: 44rem) { .groups { columns: 2; column-gap: 1rem; } .groups .card { break-inside: avoid; } }
 .small { min-height: 2.75rem; padding: .375rem .875rem; border: 1px solid var(--line); border-radius: .75rem; background: var(--card); color: inherit; font: inherit; font-size: .9375rem; font-weight: 600; cursor: pointer; }
 .small:hover { border-color: var(--accent); }
 .small.main { border-color: transparent; background: var(--accent); color: var(--on-accent); }

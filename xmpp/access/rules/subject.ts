@@ -40,7 +40,7 @@ const WORDS: Record<string, (party: Party) => boolean> = {
   stranger: ({ role, known }) => role === undefined && known !== true,
 };
 
-export const SUBJECT_FORMS = `${Object.keys(WORDS).join(', ')}, circle:NAME, account:JID, domain:DOMAIN or address:RANGE`;
+const SUBJECT_FORMS = `${Object.keys(WORDS).join(', ')}, circle:NAME, account:JID, domain:DOMAIN or address:RANGE`;
 
 /** @throws RangeError, in words for who typed it */
 export function readSubject(typed: string): Subject {

@@ -1,7 +1,6 @@
 /** The owner's rules: seen, added, removed, asked. */
 import { explain } from '../../access/rules/explain.ts';
 import { RuleBook } from '../../access/rules/rule-book.ts';
-import { SUBJECT_FORMS } from '../../access/rules/subject.ts';
 import { ACTION_WORDS, ruleWords } from '../../access/rules/words.ts';
 import { type FormField, tableElement } from '../../data-form.ts';
 import type { Host } from '../../extension.ts';
@@ -17,6 +16,12 @@ const DECISION_WORDS: Readonly<Record<Decision, string>> = {
   quarantine: 'quarantine: it waits until the member accepts its sender',
 };
 const VERDICTS = DECISIONS.map((value) => ({ value, label: DECISION_WORDS[value] }));
+/** What subject.ts reads, for people. */
+const WHO = [
+  'Everyone: everyone. Members: member, limited, administrator.',
+  'Others: guest (no account here), stranger (a guest whom the member does not know).',
+  'Some: circle:Family, account:bob@far.example, domain:far.example, address:192.0.2.0/24.',
+];
 const SUBJECT: FormField = { var: 'subject', type: 'text-single', label: 'Who', required: true };
 const asOption = (value: AccessAction | '*') => ({ value, label: `${value}: ${ACTION_WORDS[value]}` });
 const actionField = (actions: readonly (AccessAction | '*')[]): FormField => ({
@@ -34,7 +39,7 @@ export const ruleCommands = (host: Host): readonly AccessCommand[] => [
     name: 'Add a rule',
     begin: () => ({
       title: 'A new rule',
-      instructions: `The first rule that matches decides. Who: ${SUBJECT_FORMS}.`,
+      instructions: ['The first rule that matches decides.', ...WHO].join('\n'),
       fields: [
         SUBJECT,
         { ...actionField([...ACTIONS, '*']) },
@@ -64,7 +69,7 @@ export const ruleCommands = (host: Host): readonly AccessCommand[] => [
     name: 'Ask who may do what, and why',
     begin: () => ({
       title: 'May they?',
-      instructions: `Who: an address, or ${SUBJECT_FORMS}.`,
+      instructions: ['Who is an address, or as in a rule.', ...WHO].join('\n'),
       fields: [
         SUBJECT,
         actionField(ACTIONS),
