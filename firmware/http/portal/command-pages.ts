@@ -18,7 +18,7 @@ import type { Flash, PortalSession } from './sessions.ts';
 /** Of a button: how many forms it fills in by itself. */
 const MAX_FORMS = 2;
 const PREFIX = 'f.';
-const PATH = /^\/portal(?:\/([a-z]+)(?:\/[A-Za-z0-9%._~-]{1,3000})?)?$/;
+const PATH = /^\/portal(?:\/([a-z]+)(?:\/[A-Za-z0-9%._~!()*-]{1,3000})?)?$/;
 
 type Given = ReadonlyMap<string, readonly string[]>;
 

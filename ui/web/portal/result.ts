@@ -47,7 +47,7 @@ function scannable({ fields }: ResultView): Html | '' {
 }
 
 /** On a narrow screen each row is a block of its own, which names its cells. */
-export function table(columns: readonly string[], rows: readonly (readonly (string | Html)[])[]): Html {
+function table(columns: readonly string[], rows: readonly (readonly (string | Html)[])[]): Html {
   return html`<table class="rows">
 <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>${rows.map(
