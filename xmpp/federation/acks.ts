@@ -21,8 +21,9 @@ export class Acks {
   #bytes = 0;
   #acknowledged = 0;
   #handled = 0;
-  /** As the peer was told last. */
+  /** As the peer was told last, and what came in since. */
   #told = 0;
+  #untold: (string | undefined)[] = [];
   #inOrder: Promise<void> = Promise.resolve();
   #asked: Timer | undefined;
   #stopped = false;
@@ -35,6 +36,11 @@ export class Acks {
     return this.#unacked.length;
   }
 
+  /** What came in and the peer has not heard of. */
+  get untold(): string[] {
+    return this.#untold.filter((key) => key !== undefined);
+  }
+
   /** A stanza has been written. */
   sent(outgoing: Outgoing): void {
     this.#unacked.push(outgoing);
@@ -43,8 +49,9 @@ export class Acks {
     else this.#ask();
   }
 
-  /** A stanza came in: `h` counts it once `done` and all before it are. */
-  received(done: Promise<void>): void {
+  /** A stanza came in: `h` counts it once `done` and all before it are. @param key see repeats.ts */
+  received(done: Promise<void>, key?: string): void {
+    this.#untold.push(key);
     this.#inOrder = this.#inOrder.then(async () => {
       await done;
       this.#handled = wrapped(this.#handled + 1);
@@ -82,6 +89,7 @@ export class Acks {
 
   #tell(): void {
     if (this.#stopped) return;
+    this.#untold.splice(0, wrapped(this.#handled - this.#told));
     this.#told = this.#handled;
     this.#options.send(xml('a', { xmlns: NS_SM, h: this.#handled }));
   }

@@ -9,6 +9,7 @@ import type { Conversation } from './conversation.ts';
 import type { DialbackClaim } from './dialback.ts';
 import type { Outgoing } from './outgoing.ts';
 import type { FederationPolicy } from './policy.ts';
+import type { Repeats } from './repeats.ts';
 import type { Resolver } from './resolver/resolver.ts';
 import type { PeerTls } from './tls.ts';
 
@@ -34,6 +35,7 @@ export interface FederationContext {
    * @throws PeerFailure
    */
   verify(claim: DialbackClaim, key: string, asker: string): Promise<boolean>;
+  repeats: Repeats;
   /** Resolves with whether the other server answered a ping from this domain of ours to that of theirs. Never rejects. */
   ping(local: string, remote: string): Promise<boolean>;
   /** False where so many streams of that server are open that no more are taken. */

@@ -22,6 +22,7 @@ import type { Link } from './link.ts';
 import { Management } from './management.ts';
 import { type Outgoing, pairOf } from './outgoing.ts';
 import { Pulse } from './pulse.ts';
+import { keyOf } from './repeats.ts';
 import type { SecuredPeer } from './tls.ts';
 
 /** Who dialled ends an idle link: whoever only listens cannot know what is on its way, and waits longer. */
@@ -212,13 +213,15 @@ export class Conversation {
 
   #receive(stanza: Element): void {
     this.#lastMs = this.#context.clock.nowMs();
-    const done = this.#takeIn(stanza);
-    this.#management.received(done);
+    const key = keyOf(stanza);
+    const done = this.#takeIn(stanza, key);
+    this.#management.received(done, key);
+    if (this.#over) this.#context.repeats.expect(this.#management.untold);
     this.#backpressure.entered(done);
   }
 
   /** @throws StreamError */
-  #takeIn(stanza: Element): Promise<void> {
+  #takeIn(stanza: Element, key: string | undefined): Promise<void> {
     if (this.#heard.size === 0) throw new StreamError('not-authorized');
     const { from: sender, to: recipient } = stanza.attrs;
     if (!sender || !recipient) throw new StreamError('improper-addressing', 'a stanza needs a sender and a recipient');
@@ -236,6 +239,7 @@ export class Conversation {
     if (this.lang !== undefined && stanza.name !== 'iq') stanza.attrs['xml:lang'] ??= this.lang;
     const to = jidOf(recipient);
     if (!to) return this.#refuse(stanza, from, local, 'jid-malformed');
+    if (key !== undefined && this.#context.repeats.has(key)) return Promise.resolve();
     return this.#lanes.run(from.toString(), stanza.name === 'message', (turn) =>
       this.#context.receive(stanza, from, to, turn),
     );
@@ -260,6 +264,7 @@ export class Conversation {
 
   /** The connection is gone. */
   closed(): void {
+    this.#context.repeats.expect(this.#management.untold);
     const left = this.#left();
     this.#over = true;
     this.#rate.stop();

@@ -24,6 +24,7 @@ import type { Pair } from './negotiation.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
 import type { PeerRuleBook } from './peer-rules.ts';
 import type { OwnerRules } from './policy.ts';
+import { Repeats } from './repeats.ts';
 import { SystemDns } from './resolver/dns.ts';
 import { Resolver } from './resolver/resolver.ts';
 import { Routes } from './routes.ts';
@@ -198,6 +199,7 @@ export class Federation implements Outside {
       receive,
       verify: (claim, key, asker) => this.#verify(claim, key, asker),
       ping,
+      repeats: new Repeats(clock),
       mayJoin: (remote) => this.#ways.mayJoin(remote),
       changed: (conversation) => this.#changed(conversation),
       over: (conversation, rest) => this.#over(conversation, rest),

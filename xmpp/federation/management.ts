@@ -45,9 +45,14 @@ export class Management {
     this.#acks?.sent(outgoing);
   }
 
-  /** A stanza came in, and is done when `done` resolves. */
-  received(done: Promise<void>): void {
-    if (this.#peerCounts) this.#acks?.received(done);
+  /** A stanza came in, and is done when `done` resolves. @param key see repeats.ts */
+  received(done: Promise<void>, key?: string): void {
+    if (this.#peerCounts) this.#acks?.received(done, key);
+  }
+
+  /** What came in and the peer, which counts, has not heard of. */
+  get untold(): string[] {
+    return this.#acks?.untold ?? [];
   }
 
   /** @throws StreamError bad-format, undefined-condition */

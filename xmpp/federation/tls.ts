@@ -86,7 +86,7 @@ function shakeHands(plain: Socket, options: ConnectionOptions): Promise<TLSSocke
     const socket = connect({ ...options, socket: plain });
     const gone = (error?: unknown) => {
       plain.destroy();
-      const why = error instanceof Error ? `: ${error.message}` : '';
+      const why = error === undefined ? '' : `: ${handshakeWords(error as HandshakeError)}`;
       reject(new PeerFailure(`the TLS handshake failed${why}`, { kind: 'unconnected' }));
     };
     socket.once('secureConnect', () => resolve(socket));
@@ -107,6 +107,18 @@ function chainOf(socket: TLSSocket): X509Certificate[] {
   return chain;
 }
 
+/** `reason`: OpenSSL's own words, without its numbers. */
+interface HandshakeError extends Error {
+  reason?: string;
+}
+
+function handshakeWords({ reason = '', message }: HandshakeError): string {
+  if (/unsupported protocol|alert protocol version/.test(reason))
+    return 'it knows old versions of TLS only, which are broken';
+  if (/wrong version number|packet length too long|unknown protocol/.test(reason)) return 'what it speaks is no TLS';
+  return reason === '' ? message : reason;
+}
+
 /** OpenSSL's reasons that a person meets. */
 function wordsOf(code: string, leaf: X509Certificate | undefined): string {
   switch (code) {
@@ -121,7 +133,9 @@ function wordsOf(code: string, leaf: X509Certificate | undefined): string {
     case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
     case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
       return 'nobody that is believed here signed it';
+    case 'INVALID_PURPOSE':
+      return 'it is not meant for servers';
     default:
-      return code;
+      return code.toLowerCase().replaceAll('_', ' ');
   }
 }

@@ -25,12 +25,12 @@ export class RawPeer {
     onTestFinished(() => void socket.destroy());
   }
 
-  static async open(port: number, issued?: Issued): Promise<RawPeer> {
+  static async open(port: number, issued?: Issued, alpn = true): Promise<RawPeer> {
     const socket = connect({
       host: '127.0.0.1',
       port,
       rejectUnauthorized: false,
-      ALPNProtocols: ['xmpp-server'],
+      ...(alpn ? { ALPNProtocols: ['xmpp-server'] } : {}),
       ...(issued ? { cert: issued.certificate, key: issued.key } : {}),
     });
     const peer = new RawPeer(socket);

@@ -92,6 +92,14 @@ describe('a server that is down', () => {
     expect(world.sent).toEqual(['again']);
   });
 
+  test('keeps five hundred stanzas for it at most', async () => {
+    const { world, route, say, pass } = routed();
+    for (let i = 0; i < 600; i += 1) say(String(i), 'presence');
+    await pass(0);
+    expect(route.waiting).toBe(500);
+    expect(new Set(world.bounced.map((text) => text.split(' ')[1]))).toEqual(new Set(['resource-constraint']));
+  });
+
   test('is tried at once when it is seen to be back', async () => {
     const { world, route, say, pass } = routed();
     say('one');

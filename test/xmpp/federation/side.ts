@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { decide } from '../../../xmpp/access/rules/decide.ts';
 import { settingsOf } from '../../../xmpp/access/rules/settings.ts';
-import { systemClock, systemRandom } from '../../../xmpp/clock.ts';
+import { type Clock, systemClock, systemRandom } from '../../../xmpp/clock.ts';
 import type { FederationConfig } from '../../../xmpp/config.ts';
 import { Federation } from '../../../xmpp/federation/federation.ts';
 import { PeerRuleBook } from '../../../xmpp/federation/peer-rules.ts';
@@ -24,6 +24,7 @@ export interface SideOptions {
   certificate?: Partial<Wanted>;
   authority?: Authority;
   dns?: readonly string[];
+  clock?: Clock;
   /** It opens no port: its peers cannot reach it. */
   deaf?: boolean;
   /** As ServerConfig has it. */
@@ -89,7 +90,7 @@ export class Side {
         allowPlainLoopback: true,
         torSocket: () => options.torSocket,
       },
-      clock: systemClock,
+      clock: options.clock ?? systemClock,
       random: systemRandom,
       log: silentLog,
       keys: this.#keys,

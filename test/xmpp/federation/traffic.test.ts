@@ -1,6 +1,7 @@
 /** What goes out: over one link, once more after a loss, or back with a reason. */
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Clock, systemClock, type Timer } from '../../../xmpp/clock.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { Authority } from '../../kit/ca.ts';
 import { TestDns } from '../../kit/dns.ts';
@@ -81,6 +82,25 @@ describe('a link', () => {
     await a.peerRules.remove('b.test');
     a.say('u@a.test/x', 'v@b.test', 'three');
     expect(await b.heard(2)).toEqual(['one', 'three']);
+  });
+
+  test('that nobody uses is closed by who dialled, and opened again; what crossed the goodbye is not lost', async () => {
+    const world = await World.create();
+    const clock = new SkippingClock();
+    const a = await world.side({ domains: ['a.test'], clock });
+    const b = await world.side({ domains: ['b.test'] });
+    a.say('u@a.test/x', 'v@b.test', 'one');
+    await b.heard(1);
+    await vi.waitUntil(() => a.state('b.test')?.queued === 0);
+    clock.skip(15 * 60_000);
+    b.say('v@b.test/y', 'u@a.test/x', 'two');
+    a.say('u@a.test/x', 'v@b.test', 'three');
+    expect(await b.heard(2)).toEqual(['one', 'three']);
+    await a.heard(1);
+    // It comes again over the new link, for nobody could acknowledge it, and is taken in once.
+    b.say('v@b.test/y', 'u@a.test/x', 'four');
+    expect(await a.heard(2)).toEqual(['two', 'four']);
+    expect(a.state('b.test')?.lastError).toBeUndefined();
   });
 
   test('stays where what is asked of its peer stays', async () => {
@@ -210,6 +230,32 @@ describe('what cannot go comes back', () => {
     expect(b.received.map((stanza) => stanza.getChildText('body'))).not.toContain('two');
   });
 });
+
+/** The system's, with leaps. */
+class SkippingClock implements Clock {
+  #aheadMs = 0;
+  readonly #timers = new Set<{ atMs: number; run: () => void }>();
+
+  nowMs(): number {
+    return systemClock.nowMs() + this.#aheadMs;
+  }
+
+  after(delayMs: number, run: () => void): Timer {
+    const timer = { atMs: this.nowMs() + delayMs, run: (): void => undefined };
+    const real = systemClock.after(delayMs, () => timer.run());
+    timer.run = () => {
+      real.cancel();
+      if (this.#timers.delete(timer)) run();
+    };
+    this.#timers.add(timer);
+    return { cancel: () => void (this.#timers.delete(timer) && real.cancel()) };
+  }
+
+  skip(ms: number): void {
+    this.#aheadMs += ms;
+    for (const timer of [...this.#timers]) if (timer.atMs <= this.nowMs()) timer.run();
+  }
+}
 
 /** A place before a server that, on demand, takes what comes and gives nothing on. */
 async function blackHole() {
