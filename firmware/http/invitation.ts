@@ -136,6 +136,7 @@ export function invitationRoutes(site: Site): Hono<WebEnv> {
       also: otherAddresses(site, host),
       name: local,
       administrator: role === 'administrator',
+      portal: askedHost(site, c) === host,
       server: site.reachableHost(),
       c2s: site.ports.c2s,
       c2sTls: site.ports.c2sTls,

@@ -13,6 +13,8 @@ export interface WelcomeView {
   /** The localpart. */
   name: string;
   administrator: boolean;
+  /** Where the administrator looks after this very server is at this address, too. */
+  portal?: boolean;
   /** A host that this network can open, for apps that ask. */
   server: string;
   /** Ports; 0 where there is none. */
@@ -35,7 +37,7 @@ export function welcomePage(view: WelcomeView): Html {
 <section class="intro">
 <h1>${welcome.title(name)}</h1>
 <p class="lead">${welcome.about}</p>
-${view.administrator ? html`<p class="note">${welcome.administrator}</p>` : ''}
+${view.administrator ? html`<p class="note">${welcome.administrator}${view.portal ? html` <a href="/portal">${welcome.portal}</a>` : ''}</p>` : ''}
 </section>
 <div class="ways">
 <section class="card facts">

@@ -88,6 +88,7 @@ export const words = {
   welcome: {
     title: (name: string) => `Welcome, ${name}`,
     about: 'Your account is made. This is what any app asks for:',
+    portal: 'Look after it with your browser',
     administrator: 'You are the first here, so you are the administrator of this box.',
     address: 'Address',
     password: 'Password',

@@ -33,6 +33,8 @@ import { circlesOf, invitationsOf, logOf, overviewOf, reportsOf, rulesOf, server
 
 /** A form here may list the members of a circle, or whom the server has nothing to do with. */
 const BODY_BYTES = 64 * 1024;
+/** Of somebody whom nobody knows yet. */
+const LOGIN_BYTES = 8 * 1024;
 
 /** Somebody who is logged in asks for a page, or sent a form. */
 type Show = (c: Page, session: PortalSession) => Response | Promise<Response>;
@@ -56,6 +58,7 @@ export function portalRoutes(site: Site): Hono<WebEnv> {
     if (c.req.method === 'POST' && !isOwnPost(c)) return logIn.show(c, { problem: words.login.foreign, status: 403 });
     return next();
   });
+  routes.use(`${ROOT}/login`, bodyLimit({ maxSize: LOGIN_BYTES }));
   routes.use(`${ROOT}/*`, bodyLimit({ maxSize: BODY_BYTES }));
 
   const sessionOf = (c: Page) => {

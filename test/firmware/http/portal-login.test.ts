@@ -184,6 +184,7 @@ describe('the way there', () => {
     await one.get('/portal');
     const big = await one.post('/portal/do', { csrf: one.hidden('csrf'), node: 'x'.repeat(70_000) });
     expect(big.status).toBe(413);
+    expect((await browser().login('root', 'x'.repeat(9000))).status).toBe(413);
     for (let n = 0; n < 4; n += 1) await browser().login('root');
     expect((await one.get('/portal')).body).toContain(INSIDE);
     await browser().login('root');

@@ -69,6 +69,13 @@ describe('every page', () => {
   });
 });
 
+it('who administers is shown where, on the page of that very server', () => {
+  const link = 'href="/portal"';
+  expect(textOf(welcomePage({ ...welcome, administrator: true, portal: true }))).toContain(link);
+  expect(textOf(welcomePage({ ...welcome, administrator: true, portal: false }))).not.toContain(link);
+  expect(textOf(welcomePage({ ...welcome, portal: true }))).not.toContain(link);
+});
+
 it('where else the accounts are reached stands on each page for people, and nowhere where there is nothing', () => {
   expect(textOf(welcomePage(welcome))).toContain('reached at: other.test, abc.onion');
   expect(textOf(landingPage(landing))).toContain('reached at: other.test');
