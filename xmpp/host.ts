@@ -73,7 +73,8 @@ export class XmppHost implements Host {
   readonly store: Store;
   readonly clock: Clock;
   readonly random: Random;
-  readonly log: Log;
+  /** Names the server as it is called now. */
+  log: Log;
   readonly config: ServerConfig;
   readonly software: { name: string; version: string };
   readonly #surroundings: HostSurroundings;
@@ -89,7 +90,7 @@ export class XmppHost implements Host {
     this.config = surroundings.config;
     this.bytestreams = surroundings.bytestreams;
     this.software = surroundings.software;
-    this.log = surroundings.log.child({ server: this.server.domain });
+    this.log = this.#namedLog();
     this.accounts = new Accounts(this);
     this.clients = new Clients(this);
     this.invites = new Invites(this);
@@ -108,6 +109,9 @@ export class XmppHost implements Host {
       if (this.access.forget(changes)) this.hooks.run('access changed', { changes });
     };
     this.onStop(this.store.onCommitted(decided));
+    this.hooks.on('addresses moved', () => {
+      this.log = this.#namedLog();
+    });
     this.roster.attach();
     this.presence.attach();
     this.clients.attach();
@@ -125,6 +129,10 @@ export class XmppHost implements Host {
     const row = this.store.servers.all().find(({ id }) => id === this.#id);
     if (!row) throw new Error(`server ${this.#id} is not in the store`);
     return row;
+  }
+
+  #namedLog(): Log {
+    return this.#surroundings.log.child({ server: this.server.domain });
   }
 
   serves(domain: string): boolean {
