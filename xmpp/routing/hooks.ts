@@ -329,7 +329,7 @@ export interface HookMap {
   'server stopping': Record<string, never>;
   /** access/quarantine.ts: something of a stranger is about to wait for the member. */
   'stranger held': { account: Account };
-  /** host.ts: what access/rules decides may be something else from now on. `changes`: those that were committed at once. */
+  /** host.ts: what access/rules decides may be something else from now on. `changes`: those that were committed at once; none where a list of spammers has changed. */
   'access changed': { changes: readonly Change[] };
   /** servers/tell-of-move.ts: addresses of the box are others from now on, in the store already. */
   'addresses moved': AddressesMovedEvent;

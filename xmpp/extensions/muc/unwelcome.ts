@@ -19,7 +19,7 @@ const PUTS_OUT: ReadonlySet<ChangeKind> = new Set<ChangeKind>([
 export function followRules(muc: Muc): void {
   const { host } = muc;
   host.hooks.on('access changed', ({ changes }) => {
-    if (!changes.some(({ kind }) => PUTS_OUT.has(kind))) return;
+    if (changes.length > 0 && !changes.some(({ kind }) => PUTS_OUT.has(kind))) return;
     for (const room of muc.rooms.inUse)
       if (unwelcomeIn(muc, room).length > 0)
         muc.rooms

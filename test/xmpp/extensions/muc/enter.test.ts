@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { COMMAND_LINE } from '../../../../xmpp/access/acts.ts';
 import { RuleBook } from '../../../../xmpp/access/rules/rule-book.ts';
+import type { Party } from '../../../../xmpp/access/rules/subject.ts';
 import { xml } from '../../../../xmpp/xml.ts';
 import { iq } from '../../im/box.ts';
 import {
@@ -393,4 +394,21 @@ test('whoever could not come in any more is put out: another role, another rule'
   const rule = { subject: `account:${bareOf(cat)}`, action: 'join-room', decision: 'deny' } as const;
   await new RuleBook(box.near).add(rule, COMMAND_LINE);
   await expect.poll(() => got(cat)).toEqual(['Cat gone none none 110 307']);
+});
+
+test('nobody stays who is on a list of spammers from now on', async () => {
+  await openRoom(hall);
+  const { box, bob } = hall;
+  const { access, hooks } = box.near;
+  await seat(hall, [bob, 'Bob']);
+  let isOnList = false;
+  const subject = { text: 'listed', matches: ({ domain }: Party) => isOnList && domain === 'far.example' };
+  access.addSetting({ key: 'a list', subject, actions: ['*'], decision: 'deny' });
+  const join = xml('x', { xmlns: 'http://jabber.org/protocol/muc' });
+  await box.fromAfar(xml('presence', { from: 'eve@far.example/x', to: `${ROOM}/Eve` }, join));
+  expect(got(bob)).toEqual(['Eve none participant']);
+  isOnList = true;
+  access.forgetAll();
+  hooks.run('access changed', { changes: [] });
+  await expect.poll(() => got(bob)).toEqual(['Eve gone none none 307']);
 });
