@@ -48,6 +48,7 @@ const MAX_KEPT = 20_000;
 
 /** Actions in which two people meet. */
 const MEETING: ReadonlySet<AccessAction> = new Set<AccessAction>(['message-in', 'message-out', 'presence']);
+export const isMeeting = (action: AccessAction) => MEETING.has(action);
 
 export class Access {
   readonly #host: Host;
@@ -219,7 +220,7 @@ export class Access {
 
   /** One of the two is limited, and they share no circle, and nobody approved. */
   #areApart({ action, who, member, to }: AccessQuestion): boolean {
-    if (!MEETING.has(action)) return false;
+    if (!isMeeting(action)) return false;
     const from = 'account' in who ? this.#now(who.account) : undefined;
     const other = member ? this.#now(member) : this.#memberAt(to);
     const there = other ? this.#host.addressOf(other) : to?.bare.toString();

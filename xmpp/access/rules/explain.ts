@@ -2,7 +2,7 @@
 import type { Host } from '../../extension.ts';
 import { Jid } from '../../routing/jid.ts';
 import type { AccessAction, Decision } from '../../store/access-model.ts';
-import type { AccessQuestion } from './access.ts';
+import { type AccessQuestion, isMeeting } from './access.ts';
 import type { Verdict } from './decide.ts';
 import { subjectHere } from './here.ts';
 import { PEOPLE } from './people.ts';
@@ -50,7 +50,23 @@ export function explain(host: Host, typed: TypedQuestion): Explanation {
     const words = `${but} ${way.domain}: ${verdictWords(way.verdict, way.action, rules)}`;
     return { ...decided(host, way.verdict), words };
   }
-  return { ...decided(host, verdict), words: verdictWords(verdict, action, rules) };
+  const words = verdictWords(verdict, action, rules);
+  return { ...decided(host, verdict), words: isNarrower(host, typed, action, verdict) ? `${words} ${LIMITED}` : words };
+}
+
+const LIMITED =
+  'A limited member does so only with administrators, with those in a circle with them, and with whom one approved.';
+
+/** Whom a limited member speaks with was not asked. */
+function isNarrower(
+  host: Host,
+  { subject, to }: TypedQuestion,
+  action: AccessAction,
+  { decision, by }: Verdict,
+): boolean {
+  if (to !== undefined || decision === 'deny' || 'rule' in by || !isMeeting(action)) return false;
+  const { kind, value } = readTyped(host, subject);
+  return kind === 'limited' || (kind === 'account' && memberAt(host, Jid.parse(value))?.role === 'limited');
 }
 
 function decided(host: Host, { by, decision }: Verdict): Omit<Explanation, 'words'> {

@@ -55,7 +55,9 @@ export function subjectWords(text: string): string {
 }
 
 export function decisionWords(subject: string, action: AccessAction | '*', decision: Decision): string {
-  const may = `${subjectWords(subject)} ${decision === 'deny' ? 'may not' : 'may'} ${ACTION_WORDS[action]}`;
+  const isNobody = subject === 'everyone' && decision === 'deny';
+  const who = isNobody ? 'nobody may' : `${subjectWords(subject)} ${decision === 'deny' ? 'may not' : 'may'}`;
+  const may = `${who} ${ACTION_WORDS[action]}`;
   return decision === 'quarantine' ? `${may}, but wait until the member accepts them` : may;
 }
 

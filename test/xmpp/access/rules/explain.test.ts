@@ -88,6 +88,12 @@ test('it is answered as it would be decided, however who is asked about is typed
     ['sales@shop.example', 'message-in', /^Held by rule 6/, 'alice@old.example/home'],
     ['kid@casp3r.local', 'message-out', /^Denied: a limited member/, 'alice@casp3r.local'],
     ['kid@casp3r.local', 'message-out', /^Allowed/, 'root@casp3r.local'],
+    [
+      'kid@casp3r.local',
+      'message-out',
+      /^Allowed by the mode community: members .* A limited member does so only with/,
+    ],
+    ['limited', 'presence', /^Allowed .* A limited member does so only with/],
     ['alice@casp3r.local', 'message-in', /^Denied: a limited member/, 'kid@old.example'],
     [
       'alice@casp3r.local',
@@ -97,7 +103,7 @@ test('it is answered as it would be decided, however who is asked about is typed
     ],
     ['kid@casp3r.local', 'invite', /^Denied by the mode community: limited members/],
     ['root@casp3r.local', 'administer', /^Allowed by the mode community: administrators/],
-    ['alice@casp3r.local', 'administer', /^Denied by the mode community: everyone/],
+    ['alice@casp3r.local', 'administer', /^Denied by the mode community: nobody may administer/],
     ['everyone', 'join-room', /^Allowed by the mode community/],
   ];
   for (const [subject, action, answer, to, from] of cases) {
@@ -118,7 +124,7 @@ test('a message that no link would carry is not said to go', async () => {
     decision: 'deny',
     words:
       'Allowed by the mode private: members may write to others. But nothing goes to far.example: ' +
-      'Denied by the mode private: everyone may not be reached at their server.',
+      'Denied by the mode private: nobody may be reached at their server.',
   });
 });
 
