@@ -39,4 +39,4 @@ function tellInfo(host: Host, target: CommandTarget, event: NodeDiscoEvent): voi
   event.features.push(...told.features);
 }
 
-const callOf = ({ asker, to }: NodeDiscoEvent) => ({ from: asker, to });
+const callOf = ({ asker, to, session }: NodeDiscoEvent) => ({ from: asker, to, session });

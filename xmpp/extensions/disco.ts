@@ -60,9 +60,9 @@ function accountEvent(request: IqRequest): AccountDiscoEvent {
   return { ...nodeEvent(request), account };
 }
 
-function nodeEvent({ from, to, payload }: IqRequest): NodeDiscoEvent {
+function nodeEvent({ from, to, session, payload }: IqRequest): NodeDiscoEvent {
   const { node } = payload.attrs;
-  return { asker: from, to, node, known: false, items: [], identities: [], features: [], forms: [] };
+  return { asker: from, to, session, node, known: false, items: [], identities: [], features: [], forms: [] };
 }
 
 function itemsElement(items: readonly DiscoItem[], node?: string): Element {

@@ -17,8 +17,9 @@ export interface DeskMember {
   account: Account;
   /** A resource of its own: tells its commands from those that the member runs elsewhere. */
   place: string;
-  /** Where it comes from, for the record of administrative acts. */
+  /** Where it comes from over the network, and how, as in CommandAsker. */
   address: string;
+  way: string;
 }
 
 /** Values by the name of the field. */
@@ -49,10 +50,10 @@ export class CommandDesk {
   readonly #host: Pick<Host, 'commands'>;
   readonly #call: CommandCall;
 
-  constructor(host: Pick<Host, 'commands' | 'server'>, { account, place, address }: DeskMember) {
+  constructor(host: Pick<Host, 'commands' | 'server'>, { account, place, address, way }: DeskMember) {
     const { domain } = host.server;
     this.#host = host;
-    this.#call = { from: Jid.of(account.local, domain, place), to: Jid.of('', domain), address };
+    this.#call = { from: Jid.of(account.local, domain, place), to: Jid.of('', domain), address, way };
   }
 
   /** What the member may do, in the order of the table. */

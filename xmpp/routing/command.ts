@@ -27,8 +27,10 @@ export interface CommandAsker {
   member: Account | undefined;
   /** Its session, where it is one of this box. */
   session: Session | undefined;
-  /** Where it comes from over the network, for the record of administrative acts; '' where that is not known. */
+  /** Where it comes from over the network; '' where that is not known. */
   address: string;
+  /** How, where that is by no stream: `web`. */
+  way?: string | undefined;
 }
 
 export interface CommandNote {
@@ -72,17 +74,21 @@ export interface Command {
   begin(asker: CommandAsker): CommandStep | Promise<CommandStep>;
 }
 
-/** For `allowed`: those who look after this host, by its rules. */
+/** For `allowed`: those who look after this host, by its rules, which may say from where. */
 export const administrates =
   (host: Pick<Host, 'access'>) =>
-  ({ member }: CommandAsker) =>
-    member?.status === 'active' && host.access.allows({ action: 'administer', who: { account: member } });
+  ({ member: account, address }: CommandAsker) =>
+    account?.status === 'active' &&
+    host.access.allows({ action: 'administer', who: address === '' ? { account } : { account, address } });
 
 /** For `allowed` of an account's command: its owner. */
 export const isOwner = ({ member, to }: CommandAsker) => member !== undefined && member.local === to.local;
 
 /** For the record of administrative acts. */
-export const actorOf = ({ jid, address }: CommandAsker): Actor => ({ who: jid.bare.toString(), from: address });
+export const actorOf = ({ jid, address, way }: CommandAsker): Actor => ({
+  who: jid.bare.toString(),
+  from: way === undefined ? address : `${address}, ${way}`,
+});
 
 export const done = (text: string): CommandOutcome => ({ notes: [{ text }] });
 

@@ -18,6 +18,7 @@ export interface CommandCall {
   session?: Session | undefined;
   /** Of one who has no session (command-desk.ts): as in CommandAsker. */
   address?: string;
+  way?: string;
 }
 
 /** For `infoElement` of disco-info.ts. */
@@ -92,10 +93,10 @@ export class Commands {
     this.#sessions.forget(jid);
   }
 
-  #asker({ from, to, session, address = session?.outlet.address ?? '' }: CommandCall): CommandAsker {
+  #asker({ from, to, session, address = session?.outlet.address ?? '', way }: CommandCall): CommandAsker {
     const local = from.local !== '' && this.#host.serves(from.domain);
     const member = local ? this.#host.accounts.find(from.local) : undefined;
-    return { jid: from, to: to.bare, member, session, address };
+    return { jid: from, to: to.bare, member, session, address, way };
   }
 }
 

@@ -181,6 +181,8 @@ export interface FeaturesEvent {
 /** Somebody who may asks what a node, or the whole, is and has (XEP-0030). */
 export interface NodeDiscoEvent {
   asker: Jid;
+  /** Where it is one of this box. */
+  session?: Session | undefined;
   /** As it was addressed. */
   to: Jid;
   /** Absent for the whole. */

@@ -14,6 +14,8 @@ const WHOLE_MS = 12 * 3_600_000;
 const MAX_OF_ACCOUNT = 5;
 const MAX_OPEN = 200;
 const TOKEN_BYTES = 32;
+/** For the record: by a browser. */
+const WAY = 'web';
 
 /** Where a browser is. */
 export interface Place {
@@ -138,14 +140,13 @@ export class PortalSessions {
 const secret = ({ random }: Host) => random(TOKEN_BYTES).toString('base64url');
 
 function shown(kept: Kept, host: Host, account: Account, { address }: Place): PortalSession {
-  const from = `${address}, web`;
   return {
     host,
     account,
     token: kept.token,
     csrf: kept.csrf,
-    desk: new CommandDesk(host, { account, place: kept.place, address: from }),
-    actor: { who: host.addressOf(account), from },
+    desk: new CommandDesk(host, { account, place: kept.place, address, way: WAY }),
+    actor: { who: host.addressOf(account), from: `${address}, ${WAY}` },
     takeFlash: () => {
       const { flash } = kept;
       kept.flash = undefined;

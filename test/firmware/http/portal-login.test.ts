@@ -111,7 +111,12 @@ describe('logging in', () => {
     await book.add({ subject: 'address:192.168.8.0/24', action: 'administer', decision: 'deny' }, COMMAND_LINE);
     expect((await browser({ address: '192.168.9.1' }).login('root')).body).toContain('from this network');
     expect((await browser({ address: '192.168.8.1' }).login('root')).body).toContain('only administrators');
-    expect((await browser({ address: '192.168.7.1' }).login('root')).status).toBe(303);
+    const inside = browser({ address: '192.168.7.1' });
+    expect((await inside.login('root')).status).toBe(303);
+    await book.add({ subject: 'address:192.168.7.0/24', action: 'administer', decision: 'allow' }, COMMAND_LINE);
+    await book.add({ subject: 'everyone', action: 'administer', decision: 'deny' }, COMMAND_LINE);
+    expect((await inside.begin('urn:casp3r:circles#create', { forms: '1', 'f.name': 'Family' })).status).toBe(303);
+    expect(host.circles.list()).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
+import { BOX } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { formElement } from '../../../xmpp/data-form.ts';
 import { commands } from '../../../xmpp/extensions/commands.ts';
 import { disco } from '../../../xmpp/extensions/disco.ts';
@@ -190,4 +192,22 @@ test('a service hands on what it is asked', async () => {
   expect(host.commands.items('service:rooms', call)).toEqual([{ jid: 'bob@casp3r.local', node: 'n', name: 'N' }]);
   const answer = await host.commands.run('service:rooms', xml('command', { xmlns: NS, node: 'n' }), call);
   expect(answer.attrs.status).toBe('completed');
+});
+
+test('who administers from where is a rule’s to say, of the list and of each step', async () => {
+  const names = async () => {
+    const list = await host.ask(admin, 'get', xml('query', { xmlns: ITEMS, node: NS }), 'casp3r.local');
+    return payloadOf(list).getChildren('item').length;
+  };
+  const sessionid = await begun();
+  expect(await names()).toBe(1);
+  const book = new RuleBook(host);
+  const rule = await book.add({ subject: 'address:127.0.0.0/8', action: 'administer', decision: 'deny' }, BOX);
+  expect(await names()).toBe(0);
+  expect(conditionOf(await run(admin, { sessionid }, form({ seats: '2' })))).toBe('forbidden');
+  await book.remove(rule.id, BOX);
+  // From the home only: elsewhere not even administrators.
+  await book.add({ subject: 'address:127.0.0.0/8', action: 'administer', decision: 'allow' }, BOX);
+  await book.add({ subject: 'everyone', action: 'administer', decision: 'deny' }, BOX);
+  expect(conditionOf(await run(admin, { sessionid }, form({ seats: '2' })))).toBeUndefined();
 });

@@ -19,7 +19,7 @@ const answers = (values: Record<string, string | string[]>): DeskAnswers =>
 beforeEach(async () => {
   host = await testHost(commands, accessCommands);
   root = await host.member('root', 'administrator');
-  desk = new CommandDesk(host, { account: root, place: 'web-1', address: '192.0.2.7, web' });
+  desk = new CommandDesk(host, { account: root, place: 'web-1', address: '192.0.2.7', way: 'web' });
 });
 
 test('a command is begun, answered, taken back, and done; it is on record with where it came from', async () => {
@@ -56,9 +56,9 @@ test('answers are checked as those of a stanza, and the form waits on', async ()
 
 test('nobody goes on with what another began, and it is over once its place is left', async () => {
   const { session } = await desk.begin(MODE);
-  const elsewhere = new CommandDesk(host, { account: root, place: 'web-2', address: '' });
+  const elsewhere = new CommandDesk(host, { account: root, place: 'web-2', address: '', way: 'web' });
   const second = await host.member('second', 'administrator');
-  const other = new CommandDesk(host, { account: second, place: 'web-1', address: '' });
+  const other = new CommandDesk(host, { account: second, place: 'web-1', address: '', way: 'web' });
   for (const one of [elsewhere, other]) {
     expect(one.waiting(MODE, session)).toBeUndefined();
     await expect(one.answer(MODE, session, answers({ mode: 'open' }))).rejects.toThrow('not yours');
@@ -69,7 +69,7 @@ test('nobody goes on with what another began, and it is over once its place is l
 
 test('who may not run a command sees none of it, whenever that changes', async () => {
   const member = await host.member('alice');
-  const hers = new CommandDesk(host, { account: member, place: 'web-1', address: '' });
+  const hers = new CommandDesk(host, { account: member, place: 'web-1', address: '', way: 'web' });
   expect(hers.list().map(({ node }) => node)).toEqual(['urn:casp3r:access#strangers']);
   await expect(hers.begin(MODE)).rejects.toMatchObject({ condition: 'forbidden' });
   await expect(hers.begin('urn:nothing')).rejects.toMatchObject({ condition: 'item-not-found' });

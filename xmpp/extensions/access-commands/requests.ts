@@ -2,7 +2,14 @@
 import { REQUESTS_NAME, waitingOn } from '../../access/approval-requests.ts';
 import { setApproval } from '../../access/approvals.ts';
 import type { Host } from '../../extension.ts';
-import { actorOf, type CommandAsker, type CommandOutcome, type CommandStep, done } from '../../routing/command.ts';
+import {
+  actorOf,
+  administrates,
+  type CommandAsker,
+  type CommandOutcome,
+  type CommandStep,
+  done,
+} from '../../routing/command.ts';
 import type { Answers } from '../../routing/command-answers.ts';
 import type { Account } from '../../store/model.ts';
 import { typed } from './in-words.ts';
@@ -17,16 +24,14 @@ export function requests(host: Host, node: string): void {
     node,
     name: REQUESTS_NAME,
     target: 'server',
-    allowed: ({ member }) => member !== undefined && isAsked(host, member),
+    allowed: (asker) => administrates(host)(asker) || leadsCircles(host, asker),
     begin: ({ member }) => (member ? waiting(host, member) : done('Nothing waits.')),
   });
 }
 
 /** Whoever will be asked has the command, whether something waits or not. */
-const isAsked = (host: Host, member: Account) =>
-  member.status === 'active' &&
-  (host.access.allows({ action: 'administer', who: { account: member } }) ||
-    host.circles.administeredBy(member).length > 0);
+const leadsCircles = (host: Host, { member }: CommandAsker) =>
+  member?.status === 'active' && host.circles.administeredBy(member).length > 0;
 
 function waiting(host: Host, member: Account): CommandStep {
   const all = waitingOn(host, member);
