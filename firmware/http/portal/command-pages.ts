@@ -3,6 +3,7 @@
  * `step` takes a form that was filled in. What a command has to say when it is over stands on the page where it was begun, unless
  * there is more to see than a sentence.
  */
+import { createHash } from 'node:crypto';
 import { textOf } from '../../../ui/web/html.ts';
 import { type CommandView, commandPage } from '../../../ui/web/portal/command.ts';
 import type { FieldView } from '../../../ui/web/portal/field.ts';
@@ -51,6 +52,9 @@ export class CommandPages {
         await desk.cancel(node, id);
         return c.redirect(path, 303);
       }
+      // What was read there is not what would be said yes to here.
+      if (form.get('stage') !== stageOf(waiting))
+        return this.#page(c, session, path, { ...waiting, problem: words.command.elsewhere }, 422);
       const step = await (action === 'prev' ? desk.back(node, id) : desk.answer(node, id, answers));
       return this.#show(c, session, path, step);
     } catch (error) {
@@ -83,16 +87,26 @@ export class CommandPages {
     c: Page,
     session: PortalSession,
     path: string,
-    view: CommandView,
+    view: Omit<CommandView, 'stage'>,
     status: 200 | 422,
   ): Response | Promise<Response> {
-    return c.html(textOf(commandPage(frameOf(session, sectionOf(path), path), view)), status);
+    return c.html(
+      textOf(commandPage(frameOf(session, sectionOf(path), path), { ...view, stage: stageOf(view) })),
+      status,
+    );
   }
 
   #leave(c: Page, session: PortalSession, path: string, flash: Flash): Response {
     session.setFlash(flash);
     return c.redirect(path, 303);
   }
+}
+
+/** Tells the forms of one command from each other, so that one that was left open in another tab is not taken for the one that waits. */
+function stageOf({ form }: Pick<CommandView, 'form'>): string {
+  const fields = form?.fields.map(({ values: _, ...field }) => field);
+  const asked = JSON.stringify([form?.title, form?.instructions, fields]);
+  return createHash('sha256').update(asked).digest('base64url').slice(0, 16);
 }
 
 /** Where the command was begun; the first page for what is none of the portal's. */

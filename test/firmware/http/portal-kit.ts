@@ -108,8 +108,9 @@ export class Browser {
 
   /** Sends in the form that it was shown. */
   step(form: Form, action = 'next'): Promise<Answer> {
-    const [csrf, node, session, back] = ['csrf', 'node', 'session', 'back'].map((name) => this.#shown(name));
-    return this.post('/portal/step', { csrf, node, session, back, action, ...form } as Form);
+    const names = ['csrf', 'node', 'session', 'stage', 'back'];
+    const shown = Object.fromEntries(names.map((name) => [name, this.#shown(name)]));
+    return this.post('/portal/step', { ...shown, action, ...form });
   }
 
   /** In the form of a command, which comes after those of the menu. */

@@ -87,6 +87,22 @@ describe('commands', () => {
     expect(host.server.mode).toBe('family');
   });
 
+  it('takes a form for the one that waits only, whatever was left open in another tab', async () => {
+    const { administrator, host } = await openPortal();
+    const { browser } = await administrator();
+    const first = (await browser.begin(`${ACCESS}#mode`, {}, '/portal/rules')).body;
+    const second = (await browser.step({ 'f.mode': 'open' })).body;
+    browser.body = first;
+    const late = await browser.step({ 'f.mode': 'private', 'f.sure': 'true' });
+    expect(late.status).toBe(422);
+    expect(late.body).toContain('It went on in another tab meanwhile');
+    expect(late.body).toContain('Mode open');
+    expect(host.server.mode).toBe('family');
+    browser.body = second;
+    await browser.step({ 'f.sure': 'true' });
+    expect(host.server.mode).toBe('open');
+  });
+
   it('is nobody else’s to go on with, and over when it was left lying', async () => {
     const portal = await openPortal();
     const [{ browser: one }, { browser: other }] = [await portal.administrator(), await portal.administrator('second')];

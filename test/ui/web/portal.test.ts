@@ -30,6 +30,7 @@ const view = (given: Partial<CommandView>): CommandView => ({
   node: 'node',
   name: 'Name',
   session: 'session',
+  stage: 'stage',
   more: false,
   canGoBack: false,
   notes: [],
@@ -120,7 +121,7 @@ describe('a command', () => {
           { var: 'url', label: 'Page', type: 'text-single', values: ['https://home.test/j/1', 'javascript:alert(1)'] },
         ],
         columns: [{ var: 'at', label: 'When' }],
-        rows: [['2026-06-01T12:00:00.000Z'], [EVIL]],
+        rows: [['2026-06-01T12:00:00.000Z'], [EVIL], ['2026-13-32T25:61:61Z']],
       },
     ];
     const page = textOf(commandPage(frame, view({ notes: [{ type: 'warn', text: EVIL }], results })));
@@ -128,6 +129,7 @@ describe('a command', () => {
     expect(page).not.toContain('href="javascript:');
     expect(page).toContain('>1 Jun 2026, 12:00</time>');
     expect(page).toContain('data-label="When"');
+    expect(page).toContain('>2026-13-32T25:61:61Z<');
     expect(page).not.toContain('<img');
     expect(page).not.toContain('class="qr"');
   });

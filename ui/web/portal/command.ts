@@ -16,6 +16,8 @@ export interface CommandView {
   name: string;
   /** By which the next step names it. */
   session: string;
+  /** Which of its forms this is. */
+  stage: string;
   form?: FormView;
   more: boolean;
   canGoBack: boolean;
@@ -44,7 +46,7 @@ ${view.notes.map(note)}
 ${instructions(form.instructions)}
 <form method="post" action="/portal/step">
 ${view.problem === undefined ? '' : html`<p class="problem above" role="alert">${view.problem}</p>`}
-${token(frame)}<input type="hidden" name="node" value="${view.node}"><input type="hidden" name="session" value="${view.session}"><input type="hidden" name="back" value="${frame.path}">
+${token(frame)}<input type="hidden" name="node" value="${view.node}"><input type="hidden" name="session" value="${view.session}"><input type="hidden" name="stage" value="${view.stage}"><input type="hidden" name="back" value="${frame.path}">
 ${fields.map((field, index) => fieldHtml(field, `f${index}`))}
 <div class="acts last">
 ${isStuck ? '' : html`<button class="button" name="action" value="next">${view.more ? said.next : said.complete}</button>`}

@@ -60,10 +60,11 @@ function table(columns: readonly string[], rows: readonly (readonly (string | Ht
 const cellHtml = (cell: string | Html, column: string): Html =>
   html`<td data-label="${column}">${typeof cell === 'string' ? valueHtml(cell) : cell}</td>`;
 
+/** Members choose names: one may look like a date and be none. */
 const DATE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 function valueHtml(value: string): Html {
-  if (DATE.test(value)) return time(Date.parse(value));
+  if (DATE.test(value) && !Number.isNaN(Date.parse(value))) return time(Date.parse(value));
   if (/^(https?|xmpp):/.test(value)) return html`<a href="${value}" rel="noreferrer noopener">${value}</a>`;
   return html`${value}`;
 }

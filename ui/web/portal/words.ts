@@ -249,6 +249,7 @@ export const words = {
     yes: 'yes',
     no: 'no',
     expired: 'This was left lying too long, or was done already. Begin it anew.',
+    elsewhere: 'It went on in another tab meanwhile, so what you sent was not taken. This is where it stands.',
     forbidden: 'This is not for you to do.',
     diskFull: 'The box has no room left, so nothing was changed.',
     qr: 'QR code of the address, to be scanned',
