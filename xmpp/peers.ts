@@ -94,14 +94,13 @@ export class Peers {
     });
   }
 
-  /** Whether another server answers; an error of its own is an answer as well. */
-  async #ping(from: string, to: string): Promise<boolean> {
+  /** Whether another server answers; an error of its own is an answer as well. Undefined where no host has that domain of ours. */
+  async #ping(from: string, to: string): Promise<boolean | undefined> {
     const host = this.#hosts.behind(from);
     const ping = xml('iq', { type: 'get', from, to }, xml('ping', { xmlns: 'urn:xmpp:ping' }));
-    const answer = host?.query(ping, PING_MS).then(
+    return host?.query(ping, PING_MS).then(
       () => true,
       (error: unknown) => error instanceof StanzaError && OF_OTHERS.has(error.condition),
     );
-    return (await answer) ?? false;
   }
 }

@@ -36,8 +36,11 @@ export interface FederationContext {
    */
   verify(claim: DialbackClaim, key: string, asker: string): Promise<boolean>;
   repeats: Repeats;
-  /** Resolves with whether the other server answered a ping from this domain of ours to that of theirs. Never rejects. */
-  ping(local: string, remote: string): Promise<boolean>;
+  /**
+   * Resolves with whether the other server answered a ping from this domain of ours to that of theirs; undefined where ours is a
+   * program's (XEP-0114), which would not know of it. Never rejects.
+   */
+  ping(local: string, remote: string): Promise<boolean | undefined>;
   /** False where so many streams of that server are open that no more are taken. */
   mayJoin(remote: string): boolean;
   /** It may send, or receive, for another pair of domains. */

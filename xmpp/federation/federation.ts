@@ -43,7 +43,7 @@ export interface FederationOptions {
   /** Asked for each stanza. */
   ownerAllows: OwnerRules;
   /** As FederationContext has it. */
-  ping: (local: string, remote: string) => Promise<boolean>;
+  ping: FederationContext['ping'];
   /** Calls `review` where it changes. */
   peerRules: PeerRuleBook;
   /** routing/inbound.ts */

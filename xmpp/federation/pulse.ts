@@ -13,8 +13,8 @@ const MAX_UNPROVEN_BYTES = 1024 * 1024;
 
 export interface PulseOptions {
   clock: Clock;
-  /** Resolves with whether the peer answered, by whatever link. */
-  ping: (local: string, remote: string) => Promise<boolean>;
+  /** Resolves with whether the peer answered, by whatever link; undefined where nobody can ask as that domain of ours. */
+  ping: (local: string, remote: string) => Promise<boolean | undefined>;
   /** The peer, which has answered before, does not any more. */
   lost: () => void;
 }
@@ -69,8 +69,8 @@ export class Pulse {
     const answered = await this.#options.ping(last.from.domain, last.to.domain);
     this.#asking = false;
     if (this.#stopped) return;
-    if (answered) {
-      this.#answers = true;
+    if (answered !== false) {
+      this.#answers ||= answered;
       this.#drop(this.#unproven.indexOf(last) + 1);
       if (this.#unproven.length > 0) this.#askLater();
     } else if (this.#answers) this.#options.lost();

@@ -8,7 +8,7 @@ import { TestClock } from '../extensions/harness.ts';
 
 function beating() {
   const clock = new TestClock();
-  const asked: ((answered: boolean) => void)[] = [];
+  const asked: ((answered: boolean | undefined) => void)[] = [];
   let lost = 0;
   const pulse = new Pulse({
     clock,
@@ -26,7 +26,7 @@ function beating() {
     lost: () => lost,
     left: () => pulse.stop().map(({ stanza }) => stanza.attrs.id),
     pass: (ms: number) => clock.pass(ms),
-    answer: async (answered: boolean) => {
+    answer: async (answered: boolean | undefined) => {
       asked.at(-1)?.(answered);
       await new Promise((resolve) => setImmediate(resolve));
     },
@@ -53,6 +53,19 @@ test('is nothing, and no ping follows, where all was answered; a ping proves its
   pass(60_000);
   expect(asked).toHaveLength(1);
   expect(left()).toEqual([]);
+});
+
+test('is not known where nobody can ask, and says nothing against the peer', async () => {
+  const { say, pass, answer, left, lost } = beating();
+  say('one');
+  pass(5_000);
+  await answer(true);
+  say('of a component');
+  pass(5_000);
+  await answer(undefined);
+  say('two');
+  expect(lost()).toBe(0);
+  expect(left()).toEqual(['two']);
 });
 
 test('is at most a megabyte', async () => {
