@@ -1,7 +1,6 @@
 /** All that the box answers over HTTP, as one hono application; the sockets are web-server.ts's. */
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { homePage, missingPage, notice } from '../../ui/web/home.ts';
 import { type Html, textOf } from '../../ui/web/html.ts';
@@ -10,7 +9,7 @@ import { style } from '../../ui/web/style.ts';
 import { words } from '../../ui/web/words.ts';
 import { askedHost, otherAddresses } from './asked-host.ts';
 import { downloadRoutes } from './downloads.ts';
-import { perAddress, securityHeaders } from './guards.ts';
+import { bodyLimit, perAddress, securityHeaders } from './guards.ts';
 import { hostMetaRoutes } from './host-meta.ts';
 import { importRoutes } from './imports.ts';
 import { invitationRoutes } from './invitation.ts';
@@ -32,7 +31,7 @@ export function createApp(site: Site): Hono<WebEnv> {
   app.use(perAddress(site.clock, (c) => page(notice(domain(c), words.busy.title, words.busy.about, words.busy.again))));
   // Has a limit of its own.
   app.route('/', portalRoutes(site));
-  app.use(bodyLimit({ maxSize: BODY_BYTES }));
+  app.use(bodyLimit(BODY_BYTES));
 
   app.get('/', (c) => c.html(page(homePage({ domain: domain(c), also: otherAddresses(site, askedHost(site, c)) }))));
   app.get('/style.css', (c) =>

@@ -48,6 +48,18 @@ export function perAddress(clock: Clock, busyPage: (c: Context<WebEnv>) => strin
   };
 }
 
+/**
+ * A form says how long it is, as those of browsers do; what comes in pieces is told to say so (RFC 9110 section 15.5.12). Without
+ * either there is no body.
+ */
+export function bodyLimit(maxBytes: number): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.req.header('Transfer-Encoding') !== undefined) return c.text('Length Required', 411);
+    if (Number(c.req.header('Content-Length') ?? 0) > maxBytes) return c.text('Payload Too Large', 413);
+    return next();
+  };
+}
+
 /** By one of these nearly every proxy tells whom it stands for. */
 const OF_PROXIES = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
@@ -57,10 +69,14 @@ const OF_PROXIES = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', '
  * most put its own address into Host. One that says nothing of itself speaks HTTP/1.0, as nginx does unless it is told otherwise.
  */
 export function isLocal(c: Context<WebEnv>): boolean {
-  const { httpVersion, headers } = c.env.incoming;
   const fromLoopback = /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(addressOf(c));
-  const byProxy = httpVersion === '1.0' || OF_PROXIES.some((name) => headers[name] !== undefined);
-  return fromLoopback && !byProxy && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.host ?? '');
+  const { host = '' } = c.env.incoming.headers;
+  return fromLoopback && !isByProxy(c) && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+}
+
+export function isByProxy(c: Context<WebEnv>): boolean {
+  const { httpVersion, headers } = c.env.incoming;
+  return httpVersion === '1.0' || OF_PROXIES.some((name) => headers[name] !== undefined);
 }
 
 /** Whether a page of this very origin sent the form, as browsers say of every POST. */

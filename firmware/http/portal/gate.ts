@@ -2,9 +2,10 @@
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
 import { isHome, isInner } from '../../../xmpp/address-ranges.ts';
+import { isLoopback } from '../../../xmpp/stream/addresses.ts';
 import { webPeer } from '../../../xmpp/stream/web/web-peer.ts';
 import type { WebEnv } from '../app.ts';
-import { isOwnForm } from '../guards.ts';
+import { isByProxy, isOwnForm } from '../guards.ts';
 import type { Place } from './sessions.ts';
 
 export type Page = Context<WebEnv>;
@@ -13,8 +14,13 @@ export const ROOT = '/portal';
 
 export const placeOf = (c: Page): Place => webPeer(c.env.incoming);
 
-/** Passwords travel in the clear within the home or this machine at most, as those of new accounts do. */
-export const mayLogInFrom = ({ address, secure }: Place): boolean => secure || isHome(address) || isInner(address);
+/**
+ * Passwords travel in the clear within the home or this machine at most, as those of new accounts do. For whom a proxy on this machine
+ * speaks that does not tell (web-peer.ts) is not known: then it may be anybody.
+ */
+export function mayLogInFrom(c: Page, { address, secure }: Place): boolean {
+  return secure || isHome(address) || (isInner(address) && !(isLoopback(address) && isByProxy(c)));
+}
 
 /** The same page, encrypted; undefined where it is, or where there is none. */
 export function encryptedUrl(c: Page, { secure }: Place, httpsPort: number): string | undefined {

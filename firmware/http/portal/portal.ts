@@ -4,7 +4,6 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { type Html, textOf } from '../../../ui/web/html.ts';
 import { circlesPage } from '../../../ui/web/portal/circles.ts';
 import { type PortalFrame, pathOf, type Section } from '../../../ui/web/portal/frame.ts';
@@ -21,6 +20,7 @@ import { waitingPage } from '../../../ui/web/portal/waiting.ts';
 import { words } from '../../../ui/web/portal/words.ts';
 import type { WebEnv } from '../app.ts';
 import { askedHost } from '../asked-host.ts';
+import { bodyLimit } from '../guards.ts';
 import type { Site } from '../site.ts';
 import { CommandPages } from './command-pages.ts';
 import { frameOf } from './frame-of.ts';
@@ -53,13 +53,13 @@ export function portalRoutes(site: Site): Hono<WebEnv> {
   routes.use(`${ROOT}/*`, async (c, next) => {
     const place = placeOf(c);
     const { domain } = askedHost(site, c).server;
-    if (!mayLogInFrom(place))
+    if (!mayLogInFrom(c, place))
       return c.html(textOf(onlyEncryptedPage(domain, encryptedUrl(c, place, site.ports.https))), 403);
     if (c.req.method === 'POST' && !isOwnPost(c)) return logIn.show(c, { problem: words.login.foreign, status: 403 });
     return next();
   });
-  routes.use(`${ROOT}/login`, bodyLimit({ maxSize: LOGIN_BYTES }));
-  routes.use(`${ROOT}/*`, bodyLimit({ maxSize: BODY_BYTES }));
+  routes.use(`${ROOT}/login`, bodyLimit(LOGIN_BYTES));
+  routes.use(`${ROOT}/*`, bodyLimit(BODY_BYTES));
 
   const sessionOf = (c: Page) => {
     const place = placeOf(c);

@@ -277,6 +277,10 @@ describe('every page', () => {
     const { ask, host } = await openPages();
     const { code } = await host.invites.create();
     expect((await ask(`/j/${code}`, { form: { name: 'x'.repeat(9000), password: 'y' } })).status).toBe(413);
+    const pieces = { headers: { 'Transfer-Encoding': 'chunked' } };
+    expect((await ask(`/j/${code}`, { ...pieces, form: { name: 'anna', password: 'y' } })).status).toBe(411);
+    expect((await ask('/portal/login', { ...pieces, form: { address: 'root' } })).status).toBe(403);
+    expect((await ask('/portal', { method: 'DELETE' })).status).toBe(404);
     expect((await ask('/', { headers: { 'X-Long': 'x'.repeat(9000) } })).status).toBe(431);
     const statuses = await Promise.all(Array.from({ length: 120 }, async () => (await ask('/')).status));
     expect(statuses).toContain(429);

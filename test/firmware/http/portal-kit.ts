@@ -121,9 +121,12 @@ export class Browser {
   async #ask(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer> {
     const { address, encrypted, host } = this.#from;
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...init.headers, Host: host, ...(cookie !== '' && { Cookie: cookie }) };
+    const headers = new Headers({ ...init.headers, Host: host });
+    if (init.body) headers.set('Content-Length', String(String(init.body).length));
+    if (cookie !== '') headers.set('Cookie', cookie);
     const socket = { remoteAddress: address, ...(encrypted && { encrypted }) };
-    const answer = await this.#app.request(path, { ...init, headers }, { incoming: { socket, headers: {} } });
+    const incoming = { socket, headers: Object.fromEntries(headers), httpVersion: '1.1' };
+    const answer = await this.#app.request(path, { ...init, headers }, { incoming });
     for (const line of answer.headers.getSetCookie()) {
       const [pair = ''] = line.split(';');
       const [name = '', value = ''] = pair.split('=');

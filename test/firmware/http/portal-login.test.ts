@@ -134,6 +134,22 @@ describe('the way there', () => {
     expect((await browser({ address: '198.51.100.7', encrypted: true }).login('root')).status).toBe(303);
   });
 
+  it('is for nobody in the clear where a proxy on this machine does not say who it is', async () => {
+    const { browser, member } = await openPortal();
+    await member('root', 'administrator');
+    const through = async (headers: Record<string, string>) => (await browser().get('/portal', headers)).status;
+    expect(await through({ 'X-Forwarded-For': '192.168.1.9' })).toBe(200);
+    for (const headers of [
+      { 'X-Forwarded-For': '198.51.100.7' },
+      { 'X-Forwarded-For': '198.51.100.7:4711' },
+      { Forwarded: 'for=198.51.100.7' },
+      { Via: '1.1 proxy' },
+    ] as Record<string, string>[]) {
+      expect(await through(headers), JSON.stringify(headers)).toBe(403);
+      expect(await through({ ...headers, 'X-Forwarded-Proto': 'https' })).toBe(200);
+    }
+  });
+
   it('keeps the cookie from scripts, other sites, other paths, and from plain HTTP where it began encrypted', async () => {
     const { browser, member } = await openPortal();
     await member('root', 'administrator');
