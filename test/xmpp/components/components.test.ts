@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
+import type { Host } from '../../../xmpp/extension.ts';
 import { childOf, elementsOf, type Tree, textOf } from '../../kit/tree.ts';
 import type { Wire } from '../../kit/wire.ts';
 import { conditionOf, ECHO, IRC, open, shakeHands, startRig, streamError } from './rig.ts';
@@ -68,6 +71,22 @@ describe('the handshake', () => {
     clock.pass(10_000);
     expect(await streamError(late)).toBe('connection-timeout');
   });
+});
+
+it('is reached by whom the owner lets use what is beside the server', async () => {
+  const { component, member, server } = await startRig();
+  const irc = await component(IRC);
+  const juliet = await member();
+  const [host] = server.hosts;
+  const rule = { subject: `account:${JULIET}`, action: 'use-service', decision: 'deny' } as const;
+  const { id } = await new RuleBook(host as Host).add(rule, COMMAND_LINE);
+  say(juliet, `somebody@${IRC}`, 'one');
+  expect(errorOf(await stanza(juliet, 'message'))).toBe('auth forbidden');
+  juliet.write(`<iq type='get' id='i' to='${IRC}'><query xmlns='jabber:iq:register'/></iq>`);
+  expect(errorOf(await stanza(juliet, 'iq'))).toBe('auth forbidden');
+  await new RuleBook(host as Host).remove(id, COMMAND_LINE);
+  say(juliet, `somebody@${IRC}`, 'two');
+  expect(bodyOf(await stanza(irc, 'message'))).toBe('two');
 });
 
 describe('a second connection of a component', () => {

@@ -35,7 +35,7 @@ export const ACTION_WORDS: Readonly<Record<AccessAction | '*', string>> = {
   upload: 'upload files',
   'federate-in': 'reach this server from theirs',
   'federate-out': 'be reached at their server',
-  'use-service': 'use what is beside the server: rooms, nodes, files',
+  'use-service': 'use what is beside the server: rooms, nodes, files, calls, gateways',
   administer: 'administer the server',
   '*': 'do anything',
 };
