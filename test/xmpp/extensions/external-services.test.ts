@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import type { ExternalService, ExternalServices } from '../../../xmpp/config.ts';
 import { externalServices } from '../../../xmpp/extensions/external-services.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
-import { type Client, noExternalServices, type TestHost, testConfig, testHost } from './harness.ts';
+import { type Client, conditionOf, noExternalServices, type TestHost, testConfig, testHost } from './harness.ts';
 
 const NS = 'urn:xmpp:extdisco:2';
 const STUN: ExternalService = { type: 'stun', host: 'a.test', port: 3478, transport: 'udp', restricted: false };
@@ -124,4 +126,18 @@ test('a server that never has any does not speak of it', async () => {
   const { host } = await setUp(noExternalServices);
   expect(host.disco.features('server')).not.toContain(NS);
   expect(host.iq.find('get', 'server', services())).toBeUndefined();
+});
+
+test('whom the owner lets use no service is told of none, and of none that come', async () => {
+  const offer = new Offer();
+  const { host, phone } = await setUp(offer);
+  await host.ask(phone, 'get', services());
+  const rule = { subject: 'account:juliet@casp3r.local', action: 'use-service', decision: 'deny' } as const;
+  await new RuleBook(host).add(rule, COMMAND_LINE);
+  expect(conditionOf(await host.ask(phone, 'get', services()))).toBe('forbidden');
+  const credentials = xml('credentials', { xmlns: NS }, xml('service', { host: 'a.test', type: 'turn' }));
+  expect(conditionOf(await host.ask(phone, 'get', credentials))).toBe('forbidden');
+  host.sent.splice(0);
+  offer.become([STUN]);
+  expect(host.sent).toEqual([]);
 });
