@@ -8,7 +8,7 @@ import { StoreOpenError } from './open-error.ts';
  */
 export function writerProgram(): URL {
   if (import.meta.url.endsWith('.js')) return new URL('./writer-thread.js', import.meta.url);
-  const compiled = new URL('../../dist/xmpp/store/writer-thread.js', import.meta.url);
+  const compiled = new URL('../../dist/bundle/writer-thread.js', import.meta.url);
   if (existsSync(compiled)) return compiled;
   throw new StoreOpenError('UNBUILT', `${fileURLToPath(compiled)} is missing: run npm run build first`);
 }
