@@ -42,7 +42,6 @@ async function putTogether() {
   });
   await build.write({
     dir: bundle,
-    cleanDir: true,
     format: 'esm',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
