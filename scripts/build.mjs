@@ -53,6 +53,6 @@ async function putTogether() {
 if (!process.argv.includes('--if-needed') || !isFresh()) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const built = spawnSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
-  process.exitCode = built.status ?? 1;
-  await putTogether();
+  if (built.status === 0) await putTogether();
+  else process.exitCode = built.status ?? 1;
 }
