@@ -131,12 +131,12 @@ test('a server that never has any does not speak of it', async () => {
 test('whom the owner lets use no service is told of none, and of none that come', async () => {
   const offer = new Offer();
   const { host, phone } = await setUp(offer);
-  await host.ask(phone, 'get', services());
+  await host.ask(phone, 'get', services(), 'casp3r.local');
   const rule = { subject: 'account:juliet@casp3r.local', action: 'use-service', decision: 'deny' } as const;
   await new RuleBook(host).add(rule, COMMAND_LINE);
-  expect(conditionOf(await host.ask(phone, 'get', services()))).toBe('forbidden');
+  expect(conditionOf(await host.ask(phone, 'get', services(), 'casp3r.local'))).toBe('forbidden');
   const credentials = xml('credentials', { xmlns: NS }, xml('service', { host: 'a.test', type: 'turn' }));
-  expect(conditionOf(await host.ask(phone, 'get', credentials))).toBe('forbidden');
+  expect(conditionOf(await host.ask(phone, 'get', credentials, 'casp3r.local'))).toBe('forbidden');
   host.sent.splice(0);
   offer.become([STUN]);
   expect(host.sent).toEqual([]);
