@@ -1,4 +1,5 @@
 /** The ports of the server, and what others hand on to it from theirs. */
+import { isCircuit } from './access/address-key.ts';
 import type { Bytestreams } from './bytestreams/bytestreams.ts';
 import { ProxyListener } from './bytestreams/proxy-listener.ts';
 import type { ComponentService } from './components/component-service.ts';
@@ -49,6 +50,8 @@ export class Listeners {
       ...context.doors,
       newcomers: new Newcomers(context.config.limits.streamsPerAddress, MAX_NEWCOMERS_BEHIND),
       proxies: new TrustedProxies([LOOPBACK]),
+      // Other programs of this machine could come in here as well, and say that they are anywhere.
+      isClient: isCircuit,
     };
     this.#takers.set(XMPP_CLIENT, (entrant) => this.#arrivals.takeUncounted(entrant));
     if (context.config.federation.enabled) this.#takers.set(XMPP_SERVER, (entrant) => federation.take(entrant));
@@ -98,7 +101,7 @@ export class Listeners {
     else entrant.socket.destroy();
   }
 
-  /** A port of 127.0.0.1 where each connection begins with a PROXY header. Resolves with the port. */
+  /** A port of 127.0.0.1 where each connection begins with a PROXY header that names a circuit of tor. Resolves with the port. */
   listenBehind(name: string, whom: 'clients' | 'servers', directTls: boolean): Promise<number> {
     const place = { name, address: LOOPBACK, port: 0 };
     const doors = this.#doorsBehind;

@@ -34,6 +34,8 @@ export interface Doors {
   tls: TlsKeys;
   newcomers: Newcomers;
   proxies: TrustedProxies;
+  /** Whom a proxy may stand for at all; by default anybody. */
+  isClient?: (address: string) => boolean;
 }
 
 /** A connection that has come in. Nobody listens to its socket yet, which may be paused with the first bytes in its buffer. */
@@ -99,13 +101,14 @@ export class Door {
   }
 
   async #arrive(socket: Socket): Promise<void> {
-    const { log, proxies } = this.#doors;
+    const { log, proxies, isClient } = this.#doors;
     socket.on('error', () => socket.destroy());
     this.#arriving.add(socket);
     const patience = this.#patienceWith(socket);
     const peer = plainAddress(socket.remoteAddress ?? '');
     try {
       const address = proxies.has(peer) ? await addressBehind(socket) : peer;
+      if (isClient?.(address) === false) throw new Error(`${address} is nobody who comes this way`);
       await this.#comeIn(socket, address);
     } catch (error) {
       socket.destroy();

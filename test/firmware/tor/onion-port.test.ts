@@ -33,6 +33,9 @@ test.each(['clients', 'servers'] as const)('what comes by tor comes with a PROXY
   const opening = openingOf(whom === 'clients' ? 'client' : 'server');
   expect(await ask(port, circuit(1) + opening)).toContain('<starttls');
   expect(await ask(port, `not a header at all ${opening}`)).toBe('');
+  // Another program of this machine, which would like to be at home, or nobody in particular.
+  for (const said of ['TCP4 192.168.1.9 127.0.0.1 1 5222', 'TCP4 127.0.0.1 127.0.0.1 1 5222', 'UNKNOWN'])
+    expect(await ask(port, `PROXY ${said}\r\n${opening}`)).toBe('');
 });
 
 test.each(['clients', 'servers'] as const)(
