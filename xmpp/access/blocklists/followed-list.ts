@@ -120,9 +120,7 @@ export class FollowedList {
   #follow(told: Told): Change[] {
     switch (told.what) {
       case 'subscription':
-        this.#subscribed = told.state === 'subscribed';
-        if (!this.#subscribed) this.renewSoon();
-        return [];
+        return this.#subscription(told.state === 'subscribed');
       case 'deleted':
         this.#subscribed = false;
         this.renewSoon();
@@ -132,6 +130,14 @@ export class FollowedList {
       default:
         return follow(this.#entries, told) ? [this.#toldChange(told)] : [];
     }
+  }
+
+  /** Where it never was, its service says no more than it answered: asking again would have it say so again. */
+  #subscription(now: boolean): Change[] {
+    const before = this.#subscribed;
+    this.#subscribed = now;
+    if (before && !now) this.renewSoon();
+    return [];
   }
 
   #toldChange(told: Extract<Told, { id: string }>): Change {

@@ -214,6 +214,21 @@ test('a list that cannot be subscribed to is read every quarter of an hour, and 
   await expect.poll(() => says('x@spam.example')).toBe('deny');
 });
 
+test('a service that says of itself that the subscription waits is not asked again and again', async () => {
+  const { host } = await open();
+  service.subscribes = false;
+  follow(host);
+  await hasRead(host);
+  const asked = service.asked.length;
+  const pending = { node: 'spam', jid: 'casp3r.local', subscription: 'pending' };
+  for (let n = 0; n < 5; n += 1) {
+    tell(host, 'rtbl.example', xml('subscription', pending));
+    host.clock.pass(5_000);
+    await host.store.journal.commit();
+  }
+  expect(service.asked.length).toBe(asked);
+});
+
 test('a list that cannot be read goes on counting; it is asked for again, later each time', async () => {
   const { host, says } = await open();
   service.items = [item('spam.example')];
