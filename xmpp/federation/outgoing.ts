@@ -1,6 +1,6 @@
 /** A stanza on its way out. */
 import type { Jid } from '../routing/jid.ts';
-import { isStanza } from '../routing/stanza.ts';
+import { isStanza, mayBeAnswered } from '../routing/stanza.ts';
 import { serialize } from '../stream/serialize.ts';
 import type { Element } from '../xml.ts';
 
@@ -26,7 +26,11 @@ export function outgoing(stanza: Element, from: Jid, to: Jid, nowMs: number): Ou
 export const mayRepeat = ({ stanza }: Outgoing) => isStanza(stanza) && stanza.name !== 'iq';
 
 /** Of the box itself (pulse.ts), or of a member: it is not missed either way. */
-export const isPing = ({ stanza }: Outgoing) => stanza.name === 'iq' && stanza.getChild('ping', NS_PING) !== undefined;
+const isPing = ({ stanza }: Outgoing) => stanza.name === 'iq' && stanza.getChild('ping', NS_PING) !== undefined;
+
+/** Something is done where it is lost: it goes again, or its sender hears of it. */
+export const isMissed = (outgoing: Outgoing) =>
+  mayRepeat(outgoing) || (mayBeAnswered(outgoing.stanza) && !isPing(outgoing));
 
 /** Between whom: one of our domains and one of theirs. */
 export const pairOf = (local: string, remote: string) => `${local} ${remote}`;

@@ -4,7 +4,7 @@
  * proves all that was written before it.
  */
 import type { Clock, Timer } from '../clock.ts';
-import { isPing, type Outgoing } from './outgoing.ts';
+import { isMissed, type Outgoing } from './outgoing.ts';
 
 /** From what is written to the ping behind it, which proves the rest of these seconds as well. */
 const ASK_MS = 5_000;
@@ -37,9 +37,9 @@ export class Pulse {
     return this.#unproven.length;
   }
 
-  /** A stanza has been written. */
+  /** A stanza has been written. Answers need no ping behind them, least of all those to the peer's pings: it might ask by the same rule. */
   sent(outgoing: Outgoing): void {
-    if (this.#stopped || this.#answers === false || isPing(outgoing)) return;
+    if (this.#stopped || this.#answers === false || !isMissed(outgoing)) return;
     this.#unproven.push(outgoing);
     this.#bytes += outgoing.bytes;
     while (this.#bytes > MAX_UNPROVEN_BYTES) this.#drop(1);

@@ -68,6 +68,17 @@ test('is not known where nobody can ask, and says nothing against the peer', asy
   expect(left()).toEqual(['two']);
 });
 
+test('is no answer: two servers that ask by the same rule do not go on for ever', async () => {
+  const { pulse, pass, asked } = beating();
+  for (const type of ['result', 'error']) {
+    const stanza = xml('iq', { type, id: 'of theirs' });
+    pulse.sent(outgoing(stanza, Jid.parse('a.test'), Jid.parse('b.test'), 0));
+  }
+  pass(60_000);
+  expect(pulse.waiting).toBe(0);
+  expect(asked).toEqual([]);
+});
+
 test('is at most a megabyte', async () => {
   const { say, pass, answer, left, pulse } = beating();
   say('first');
