@@ -216,3 +216,24 @@ test('a limited member looks after no circle, whenever it became limited', async
   const limited = { ...bob, role: 'limited' } as const;
   await expect(box.near.circles.add(family, limited, 'administrator', COMMAND_LINE)).rejects.toThrow(RangeError);
 });
+
+test('two servers of a box have circles of one name, and neither knows of the other', async () => {
+  await add(alice);
+  const { near, other: far } = box;
+  const theirs = await far.circles.create('family', COMMAND_LINE);
+  const dave = await box.member(far);
+  await far.circles.add(theirs, dave, 'member', COMMAND_LINE);
+  await new RuleBook(far).add({ subject: 'circle:family', action: 'upload', decision: 'deny' }, COMMAND_LINE);
+  const may = () => [
+    near.access.allows({ action: 'upload', who: { account: alice } }),
+    far.access.allows({ action: 'upload', who: { account: dave } }),
+  ];
+  expect(may()).toEqual([true, false]);
+  expect(box.store.roster.items(alice.id)).toEqual([]);
+  await near.circles.rename(family, 'Home', COMMAND_LINE);
+  await far.circles.remove(theirs, COMMAND_LINE);
+  expect(may()).toEqual([true, true]);
+  expect(near.circles.members(near.circles.find('home') ?? family).map(({ account }) => account.id)).toEqual([
+    alice.id,
+  ]);
+});
