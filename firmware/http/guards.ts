@@ -4,6 +4,8 @@ import { secureHeaders } from 'hono/secure-headers';
 import { addressKey } from '../../xmpp/access/address-key.ts';
 import { Debts } from '../../xmpp/access/debts.ts';
 import type { Clock } from '../../xmpp/clock.ts';
+import { isLoopback } from '../../xmpp/stream/addresses.ts';
+import { webPeer } from '../../xmpp/stream/web/web-peer.ts';
 import type { WebEnv } from './app.ts';
 
 const REQUESTS_PER_SECOND = 10;
@@ -33,9 +35,8 @@ export function securityHeaders(): MiddlewareHandler {
   });
 }
 
-export function addressOf(c: Context<WebEnv>): string {
-  return c.env.incoming.socket.remoteAddress ?? '';
-}
+/** Where who asks is, also behind a proxy on this machine. */
+export const addressOf = (c: Context<WebEnv>): string => webPeer(c.env.incoming).address;
 
 /** Answers 429 to an address that asks for more than ten pages a second over a while. */
 export function perAddress(clock: Clock, busyPage: (c: Context<WebEnv>) => string): MiddlewareHandler<WebEnv> {
@@ -69,9 +70,8 @@ const OF_PROXIES = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', '
  * most put its own address into Host. One that says nothing of itself speaks HTTP/1.0, as nginx does unless it is told otherwise.
  */
 export function isLocal(c: Context<WebEnv>): boolean {
-  const fromLoopback = /^(::ffff:)?127\.\d+\.\d+\.\d+$|^::1$/.test(addressOf(c));
   const { host = '' } = c.env.incoming.headers;
-  return fromLoopback && !isByProxy(c) && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+  return isLoopback(addressOf(c)) && !isByProxy(c) && /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 }
 
 export function isByProxy(c: Context<WebEnv>): boolean {

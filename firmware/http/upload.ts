@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressKey } from '../../xmpp/access/address-key.ts';
 import { Debts } from '../../xmpp/access/debts.ts';
+import { webPeer } from '../../xmpp/stream/web/web-peer.ts';
 import { refuse } from './upload-answer.ts';
 import { giveOut } from './upload-get.ts';
 import { CROSS_ORIGIN } from './upload-headers.ts';
@@ -56,8 +57,8 @@ export class UploadServer {
     return refuse(request, response, 405, { Allow: METHODS });
   }
 
-  #admit({ socket }: IncomingMessage): boolean {
-    const key = addressKey(socket.remoteAddress ?? '');
+  #admit(request: IncomingMessage): boolean {
+    const key = addressKey(webPeer(request).address);
     if (this.#debts.of(key) >= BURST) return false;
     this.#debts.add(key);
     return true;

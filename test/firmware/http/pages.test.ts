@@ -286,6 +286,15 @@ describe('every page', () => {
     expect(statuses).toContain(429);
   });
 
+  it('counts those whom a proxy on this machine speaks for each by itself', async () => {
+    const { ask } = await openPages();
+    const of = (address: string) => ask('/', { headers: { 'X-Forwarded-For': `192.0.2.9, ${address}` } });
+    const statuses = await Promise.all(Array.from({ length: 120 }, async () => (await of('198.51.100.7')).status));
+    expect(statuses).toContain(429);
+    expect((await of('198.51.100.8')).status).toBe(200);
+    expect((await of('198.51.100.7')).status).toBe(429);
+  });
+
   it('what is no HTTP gets a 400 and the end', async () => {
     const { http } = await openPages();
     const text = await new Promise<string>((resolve, reject) => {

@@ -30,7 +30,7 @@ async function openPages() {
   const socket = { remoteAddress: '127.0.0.1', encrypted: true };
   const ask = async (path: string, { form }: { form?: Record<string, string> } = {}) => {
     const init = form ? { method: 'POST', body: new URLSearchParams(form) } : {};
-    const answer = await app.request(path, init, { incoming: { socket } });
+    const answer = await app.request(path, init, { incoming: { socket, headers: {} } });
     return { status: answer.status, link: answer.headers.get('Link'), body: await answer.text() };
   };
   return { host, clock, ask };
