@@ -122,7 +122,11 @@ export class ServerService {
     });
   }
 
-  async #promote(host: XmppHost, to: string): Promise<ServerRow> {
+  #promote(host: XmppHost, to: string): Promise<ServerRow> {
+    return host.turns.run(host.server.id, () => this.#promoteInTurn(host, to));
+  }
+
+  async #promoteInTurn(host: XmppHost, to: string): Promise<ServerRow> {
     const { hosts, store, log } = this.#options;
     const from = host.server.domain;
     const labels = serviceSubdomains();
@@ -135,11 +139,14 @@ export class ServerService {
     return host.server;
   }
 
-  async #set(host: XmppHost, what: Partial<ServerRow>, act: string): Promise<ServerRow> {
-    const row = { ...host.server, ...what };
+  /** In the turn of the server, whose mode may be changed at the same time (RuleBook). */
+  #set(host: XmppHost, what: Partial<ServerRow>, act: string): Promise<ServerRow> {
     const { journal } = this.#options.store;
-    await journal.commit(change('server set', row), host.acts.change(COMMAND_LINE, act, row.domain));
-    return row;
+    return host.turns.run(host.server.id, async () => {
+      const row = { ...host.server, ...what };
+      await journal.commit(change('server set', row), host.acts.change(COMMAND_LINE, act, row.domain));
+      return row;
+    });
   }
 
   /** By its primary domain: what is done to a server is not meant for one of its fallbacks. @throws RangeError */

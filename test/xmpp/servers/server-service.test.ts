@@ -1,5 +1,7 @@
 /** Servers of a box are added, renamed and taken away: what is refused, in words, and what is left. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import { BOX } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import type { XmppHost } from '../../../xmpp/host.ts';
 import { openServers, type Servers } from './rig.ts';
 
@@ -95,4 +97,15 @@ describe('a server that is taken away', () => {
     const { service, box } = servers;
     await expect(service.remove(box.store.servers.all()[0]?.domain ?? '')).rejects.toThrow('rename it instead');
   });
+});
+
+test('its mode and its domains may be changed at the same time', async () => {
+  const { service, box } = servers;
+  const host = box.near;
+  const book = new RuleBook(host);
+  await Promise.all([book.setMode('private', BOX), service.addFallback('near.example', 'spare.example')]);
+  expect(host.server.mode).toBe('private');
+  expect(host.server.fallbacks).toContain('spare.example');
+  await Promise.all([service.promote('spare.example'), book.setMode('open', BOX), book.setRegistration('closed', BOX)]);
+  expect(host.server).toMatchObject({ domain: 'spare.example', mode: 'open', registration: 'closed' });
 });

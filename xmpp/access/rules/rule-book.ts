@@ -2,7 +2,7 @@
 import type { Host } from '../../extension.ts';
 import { ACTIONS, type AccessAction, type AccessRule, DECISIONS, type Decision } from '../../store/access-model.ts';
 import { type Change, change } from '../../store/changes.ts';
-import type { Id, Mode, Registration } from '../../store/model.ts';
+import type { Id, Mode, Registration, ServerRow } from '../../store/model.ts';
 import type { Actor } from '../acts.ts';
 import { canBe } from './decide.ts';
 import { subjectHere } from './here.ts';
@@ -75,21 +75,27 @@ export class RuleBook {
     return true;
   }
 
-  async setMode(mode: Mode, actor: Actor): Promise<void> {
-    const { acts, store, server } = this.#host;
-    const registration = registrationAfter(server, mode);
-    await store.journal.commit(
-      change('server set', { ...server, mode, registration }),
-      acts.change(actor, 'access mode', `${server.mode} to ${mode}`),
-    );
+  setMode(mode: Mode, actor: Actor): Promise<void> {
+    return this.#setServer((server) => ({
+      row: { ...server, mode, registration: registrationAfter(server, mode) },
+      act: this.#host.acts.change(actor, 'access mode', `${server.mode} to ${mode}`),
+    }));
   }
 
-  async setRegistration(registration: Registration, actor: Actor): Promise<void> {
-    const { acts, store, server } = this.#host;
-    await store.journal.commit(
-      change('server set', { ...server, registration }),
-      acts.change(actor, 'access registration', `${server.registration} to ${registration}`),
-    );
+  setRegistration(registration: Registration, actor: Actor): Promise<void> {
+    return this.#setServer((server) => ({
+      row: { ...server, registration },
+      act: this.#host.acts.change(actor, 'access registration', `${server.registration} to ${registration}`),
+    }));
+  }
+
+  /** In the server's turn, as its domains are: whoever writes the whole row has to know what was written last. */
+  async #setServer(draw: (now: ServerRow) => { row: ServerRow; act: Change }): Promise<void> {
+    const host = this.#host;
+    await host.turns.run(host.server.id, async () => {
+      const { row, act } = draw(host.server);
+      await host.store.journal.commit(change('server set', row), act);
+    });
   }
 
   /** Between the two that it goes between: as a fraction, so that no other rule moves; when there is none left, all are numbered anew. */
