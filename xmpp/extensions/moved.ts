@@ -3,6 +3,7 @@
  * roster, without a question to the member. The error `gone` is such a word of the old account where it answers this question
  * (section 4.3), and nowhere else.
  */
+import { whoIs } from '../access/rules/who.ts';
 import type { Extension, Host } from '../extension.ts';
 import { Jid } from '../routing/jid.ts';
 import { StanzaError } from '../routing/stanza-error.ts';
@@ -75,6 +76,7 @@ class Checks {
     if (this.#underWay.has(key) || this.#underWay.size >= MAX_ASKED) return false;
     if (from.equals(old) || !isApproved(roster.item(account, old)) || isApproved(roster.item(account, from)))
       return false;
+    if (isForOwnerToSay(this.#host, account, from)) return false;
     this.#underWay.add(key);
     this.#check(account, clone(stanza), from, old)
       .catch((error: unknown) => this.#host.log.error({ error: String(error) }, 'a contact that moved is as before'))
@@ -140,6 +142,17 @@ class Checks {
     const attrs = { from: server.domain, to: this.#host.addressOf(account), id: store.newId() };
     this.#host.send(xml('message', attrs, xml('body', {}, text)));
   }
+}
+
+/**
+ * The mode knows contacts and strangers, and who moved is no stranger to it. But a rule, a list or who looks after a limited member
+ * speaks of this very address, which the old account may name as it likes: it goes the way of any request.
+ */
+function isForOwnerToSay(host: Host, account: Account, from: Jid): boolean {
+  const who = whoIs(host, from);
+  if (!who) return false;
+  const { decision, by } = host.access.explain({ action: 'presence', who, member: account });
+  return decision !== 'allow' && !('mode' in by);
 }
 
 const isApproved = (item: RosterItem | undefined) => item?.subscription === 'from' || item?.subscription === 'both';

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { BOX } from '../../../xmpp/access/acts.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { moved } from '../../../xmpp/extensions/moved.ts';
+import { change } from '../../../xmpp/store/changes.ts';
 import type { Account } from '../../../xmpp/store/model.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
 import { type Box, openBox, seen } from '../im/box.ts';
@@ -138,4 +141,27 @@ test('nobody is asked where the old address may not see the member', async () =>
   await asks('stranger@new.example', 'nobody@old.example');
   expect(seen(phone)).toEqual([`presence:subscribe ${NEW}`, 'presence:subscribe stranger@new.example']);
   expect(box.abroad.filter(({ name }) => name === 'iq')).toEqual([]);
+});
+
+test.each([
+  ['an account', `account:${NEW}`, 'deny'],
+  ['a server', 'domain:new.example', 'quarantine'],
+] as const)(
+  'a rule on %s holds for who moved there: nobody is asked, and nothing moves',
+  async (_, subject, decision) => {
+    await knows('both');
+    await new RuleBook(box.near).add({ subject, action: 'presence', decision }, BOX);
+    await asks();
+    expect(box.abroad.filter(({ name }) => name === 'iq')).toEqual([]);
+    expect(roster()).toEqual([[OLD, 'both', false]]);
+  },
+);
+
+test('the contact of a limited member moves to no address that nobody approved', async () => {
+  await knows('both');
+  await box.near.accounts.setRole(romeo, 'limited');
+  await box.store.journal.commit(change('approval set', { account: romeo.id, contact: OLD, approved: true }));
+  await asks();
+  expect(box.abroad.filter(({ name }) => name === 'iq')).toEqual([]);
+  expect(roster()).toEqual([[OLD, 'both', false]]);
 });
