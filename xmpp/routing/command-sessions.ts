@@ -13,7 +13,6 @@ import {
 } from './command.ts';
 import { commandError, readAnswers } from './command-answers.ts';
 import type { Jid } from './jid.ts';
-import { StanzaError } from './stanza-error.ts';
 
 /** Since the last step. */
 const LIFETIME_MS = 15 * 60_000;
@@ -128,12 +127,14 @@ export class CommandSessions {
     this.#open.delete(open.id);
   }
 
-  /** @throws StanzaError resource-constraint */
+  /** Where there is none, people elsewhere give way before members: they may be any number, and must not keep out who administers. */
   #makeRoom({ jid }: CommandAsker): void {
     const own = [...this.#open.values()].filter(({ asker }) => asker.jid.bare.toString() === jid.bare.toString());
     for (const open of own.slice(0, Math.max(0, own.length - MAX_OF_ASKER + 1))) this.#end(open);
-    if (this.#open.size >= MAX_OPEN)
-      throw new StanzaError('resource-constraint', { text: 'Too many commands are under way; try again later.' });
+    if (this.#open.size < MAX_OPEN) return;
+    const all = [...this.#open.values()];
+    const oldest = all.find(({ asker }) => !asker.member) ?? all[0];
+    if (oldest) this.#end(oldest);
   }
 
   #newId(command: Command, asker: CommandAsker): string {

@@ -6,6 +6,7 @@ import { commands } from '../../../xmpp/extensions/commands.ts';
 import { disco } from '../../../xmpp/extensions/disco.ts';
 import { administrates, done, isOwner } from '../../../xmpp/routing/command.ts';
 import { badPayload } from '../../../xmpp/routing/command-answers.ts';
+import { Jid } from '../../../xmpp/routing/jid.ts';
 import type { Element } from '../../../xmpp/xml.ts';
 import { xml } from '../../../xmpp/xml.ts';
 import { type Client, conditionOf, payloadOf, type TestHost, testHost } from './harness.ts';
@@ -175,6 +176,19 @@ test('a command ends with time, with its session, and where its asker opens many
   expect(errorOf(await run(admin, { sessionid: next }, form({ guest: 'c@b.test' })))).toBe(
     'not-allowed/session-expired',
   );
+});
+
+test('however many people elsewhere have commands under way, a member begins and ends one', async () => {
+  host.commands.add({
+    ...{ node: 'open', name: 'Open', target: 'server', allowed: () => true },
+    begin: () => ({ title: 'Open', fields: [], next: () => done('Done.') }),
+  });
+  const [payload, to] = [xml('command', { xmlns: NS, node: 'open' }), Jid.parse('casp3r.local')];
+  const sessionid = await begun();
+  for (let n = 0; n < 1_001; n += 1)
+    await host.commands.run('server', payload, { from: Jid.parse(`guest${n}@evil.example/x`), to });
+  expect(payloadOf(await run(admin, { sessionid }, form({ seats: '2' }))).attrs.status).toBe('executing');
+  expect(payloadOf(await run(admin, {})).attrs.status).toBe('executing');
 });
 
 test('an account has commands of its own, for its owner', async () => {
