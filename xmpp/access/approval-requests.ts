@@ -57,17 +57,24 @@ export function waitingFor(host: Host, limited: Account): ApprovalRequest[] {
   return host.store.access.approvalRequests(host.server.id).filter(({ account }) => account === limited.id);
 }
 
-/** What this member may answer, with whom it is about: administrators all, a circle's own those of its members. */
-export function waitingOn(host: Host, decider: Account): { limited: Account; request: ApprovalRequest }[] {
+/**
+ * What this member may answer, with whom it is about: who administers all of it, a circle's administrators what their members ask.
+ * @param administers whether the rules let them look after the server from where they are
+ */
+export function waitingOn(
+  host: Host,
+  decider: Account,
+  administers: boolean,
+): { limited: Account; request: ApprovalRequest }[] {
   return host.store.access.approvalRequests(host.server.id).flatMap((request) => {
     const limited = host.store.accounts.byId(request.account);
-    return limited && mayDecide(host, decider, limited) ? [{ limited, request }] : [];
+    return limited && mayDecide(host, decider, limited, administers) ? [{ limited, request }] : [];
   });
 }
 
-function mayDecide(host: Host, decider: Account, limited: Account): boolean {
+function mayDecide(host: Host, decider: Account, limited: Account, administers: boolean): boolean {
   if (decider.status !== 'active' || decider.role === 'limited') return false;
-  if (host.access.allows({ action: 'administer', who: { account: decider } })) return true;
+  if (administers) return true;
   return host.circles.administeredBy(decider).some((circle) => host.circles.standing(circle, limited) !== 'none');
 }
 
@@ -89,7 +96,12 @@ function tellWhoDecides(host: Host, limited: Account, { contact, direction }: Ap
   const asked =
     direction === 'out' ? `${name} wants to talk with ${contact}.` : `${contact} wants to talk with ${name}.`;
   const text = `${asked} Say what you think of it: "${REQUESTS_NAME}" among the commands of ${host.server.domain} in your app.`;
-  for (const account of host.accounts.list()) if (mayDecide(host, account, limited)) tell(host, account, text);
+  for (const account of host.accounts.list()) {
+    // From where they will answer is not known yet.
+    const administers =
+      account.role === 'administrator' || host.access.allows({ action: 'administer', who: { account } });
+    if (mayDecide(host, account, limited, administers)) tell(host, account, text);
+  }
   if (direction === 'out')
     tell(
       host,

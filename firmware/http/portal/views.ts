@@ -31,7 +31,7 @@ export function overviewOf(site: Site, session: PortalSession): OverviewView {
   return {
     mode,
     strangers: host.quarantine.waitingForAll().length,
-    requests: waitingOn(host, account).length,
+    requests: waitingOn(host, account, true).length,
     members: host.store.accounts.count(id),
     online: host.sessions.accountsOnline,
     invitations: openInvites(host).length,
@@ -53,7 +53,7 @@ export function waitingOf({ host, account }: PortalSession): WaitingView {
       ...{ from, stanzas, sinceMs },
       member: host.addressOf(member),
     })),
-    requests: waitingOn(host, account).map(({ limited, request: { account: id, contact, direction, atMs } }) => ({
+    requests: waitingOn(host, account, true).map(({ limited, request: { account: id, contact, direction, atMs } }) => ({
       key: `${id} ${contact}`,
       ...{ contact, direction, atMs },
       member: host.addressOf(limited),
@@ -63,7 +63,7 @@ export function waitingOf({ host, account }: PortalSession): WaitingView {
 }
 
 export const waitingCount = ({ host, account }: PortalSession): number =>
-  host.quarantine.waitingForAll().length + waitingOn(host, account).length;
+  host.quarantine.waitingForAll().length + waitingOn(host, account, true).length;
 
 export function invitationsOf({ host, desk }: PortalSession): InvitationsView {
   const offered = new Set(desk.list().map(({ node }) => node));

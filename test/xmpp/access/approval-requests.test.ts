@@ -4,6 +4,7 @@ import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
 import { waitingOn } from '../../../xmpp/access/approval-requests.ts';
 import { setApproval } from '../../../xmpp/access/approvals.ts';
 import { accessGate } from '../../../xmpp/access/gate.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { change } from '../../../xmpp/store/changes.ts';
 import type { Account, Role } from '../../../xmpp/store/model.ts';
 import { xml } from '../../../xmpp/xml.ts';
@@ -32,7 +33,9 @@ async function as(role: Role): Promise<Account> {
 const at = (account: Account) => box.near.addressOf(account);
 const approve = (contact: string, approved = true) => setApproval(box.near, kid, contact, approved, COMMAND_LINE);
 const waiting = (decider = mum) =>
-  waitingOn(box.near, decider).map(({ request: { contact, direction } }) => `${direction} ${contact}`);
+  waitingOn(box.near, decider, decider.role === 'administrator').map(
+    ({ request: { contact, direction } }) => `${direction} ${contact}`,
+  );
 const kept = () => box.store.journal.commit();
 
 test('what a limited member asks for waits, and goes on by itself', async () => {
@@ -54,6 +57,16 @@ test('what a limited member asks for waits, and goes on by itself', async () => 
   expect(seen(desk)).toEqual([`presence:subscribe ${at(kid)}`]);
   expect(seen(tablet)).toEqual([`push ${at(bob)} none ask`]);
   expect(waiting()).toEqual([]);
+});
+
+test('where administrators look after the server from home only, they are asked all the same', async () => {
+  const tablet = await box.online(box.near, kid, 'tablet');
+  const phone = await box.online(box.near, mum, 'phone');
+  await new RuleBook(box.near).add({ subject: 'everyone', action: 'administer', decision: 'deny' }, COMMAND_LINE);
+  await box.says(tablet, presence('subscribe', at(bob)));
+  await kept();
+  await box.settled();
+  expect(seen(phone)).toEqual(['message']);
 });
 
 test('who asks for a limited member waits as well, from here and from elsewhere', async () => {

@@ -1,11 +1,14 @@
 /** The owner's rules by ad-hoc commands: for administrators, and for members whom strangers want to reach. */
 import { beforeEach, expect, test } from 'vitest';
+import { COMMAND_LINE } from '../../../xmpp/access/acts.ts';
 import { accessGate } from '../../../xmpp/access/gate.ts';
+import { RuleBook } from '../../../xmpp/access/rules/rule-book.ts';
 import { formElement } from '../../../xmpp/data-form.ts';
 import { accessCommands } from '../../../xmpp/extensions/access-commands/access-commands.ts';
 import { blocking } from '../../../xmpp/extensions/blocking.ts';
 import { commands } from '../../../xmpp/extensions/commands.ts';
 import { Jid } from '../../../xmpp/routing/jid.ts';
+import { change } from '../../../xmpp/store/changes.ts';
 import { type Element, xml } from '../../../xmpp/xml.ts';
 import { type Client, conditionOf, payloadOf, type TestHost, testHost } from './harness.ts';
 
@@ -74,6 +77,20 @@ test('mode open lets everyone make an account, and any other takes that back; wh
   await run(admin, 'mode', { mode: 'community' }, { sure: '1' });
   expect(host.server.registration).toBe('closed');
   expect(table(await run(admin, 'log', {}))[1]?.slice(3)).toEqual(['access registration', 'invite to closed']);
+});
+
+test('what limited members asked for is shown to who looks after the server from where the rules let them', async () => {
+  const kid = await host.member('kid', 'limited');
+  const asked = { account: kid.id, contact: 'bob@far.example', direction: 'out', atMs: 0, stanza: '' } as const;
+  await host.store.journal.commit(change('approval asked', asked));
+  const book = new RuleBook(host);
+  await book.add({ subject: 'address:127.0.0.0/8', action: 'administer', decision: 'allow' }, COMMAND_LINE);
+  await book.add({ subject: 'everyone', action: 'administer', decision: 'deny' }, COMMAND_LINE);
+  const requests = [`${kid.id} bob@far.example`];
+  expect(note(await run(admin, 'requests', { requests, verdict: 'refuse' }))).toBe(
+    'They may not talk with each other.',
+  );
+  expect(host.store.access.refused(kid.id, 'bob@far.example')).toBe(true);
 });
 
 test('rules are added, asked, seen and removed, and each act is on record with where it came from', async () => {

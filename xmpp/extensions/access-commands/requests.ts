@@ -11,7 +11,6 @@ import {
   done,
 } from '../../routing/command.ts';
 import type { Answers } from '../../routing/command-answers.ts';
-import type { Account } from '../../store/model.ts';
 import { typed } from './in-words.ts';
 
 const VERDICTS = [
@@ -25,7 +24,7 @@ export function requests(host: Host, node: string): void {
     name: REQUESTS_NAME,
     target: 'server',
     allowed: (asker) => administrates(host)(asker) || leadsCircles(host, asker),
-    begin: ({ member }) => (member ? waiting(host, member) : done('Nothing waits.')),
+    begin: (asker) => waiting(host, asker),
   });
 }
 
@@ -33,8 +32,11 @@ export function requests(host: Host, node: string): void {
 const leadsCircles = (host: Host, { member }: CommandAsker) =>
   member?.status === 'active' && host.circles.administeredBy(member).length > 0;
 
-function waiting(host: Host, member: Account): CommandStep {
-  const all = waitingOn(host, member);
+const waitingFor = (host: Host, asker: CommandAsker) =>
+  asker.member ? waitingOn(host, asker.member, administrates(host)(asker)) : [];
+
+function waiting(host: Host, from: CommandAsker): CommandStep {
+  const all = waitingFor(host, from);
   if (all.length === 0) return done('Nothing waits.');
   const options = all.map(({ limited, request: { account, contact, direction } }) => ({
     value: `${account} ${contact}`,
@@ -56,8 +58,7 @@ function waiting(host: Host, member: Account): CommandStep {
 async function answer(host: Host, answers: Answers, asker: CommandAsker): Promise<CommandOutcome> {
   const chosen = new Set(answers.list('requests'));
   const approved = answers.text('verdict') === 'approve';
-  const mine = asker.member ? waitingOn(host, asker.member) : [];
-  for (const { limited, request } of mine)
+  for (const { limited, request } of waitingFor(host, asker))
     if (chosen.has(`${request.account} ${request.contact}`))
       await typed(() => setApproval(host, limited, request.contact, approved, actorOf(asker)));
   return done(approved ? 'They may talk with each other.' : 'They may not talk with each other.');
